@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Wire implements AutoCloseable {
   /** One way over the wire. */
-  final class Way {
+  static final class Way {
     private final DatagramChannel from;
     private final DatagramChannel to;
     volatile boolean cut;
