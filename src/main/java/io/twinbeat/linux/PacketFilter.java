@@ -14,20 +14,17 @@ public final class PacketFilter {
   private static final int INSTRUCTIONS_MAX = 4096;
 
   private static final int LOAD_WORD = 0x20;
-  private static final int LOAD_HALF = 0x28;
   private static final int LOAD_BYTE = 0x30;
   private static final int JUMP_IF_EQUAL = 0x15;
   private static final int RETURN = 0x06;
   private static final int DROP = 0;
   private static final int WHOLE = 0x40000;
 
-  private static final int ARP_OPERATION_AT = 20;
   private static final int ARP_SENDER_AT = 28;
   private static final int IPV6_NEXT_HEADER_AT = 20;
   private static final int ICMPV6_TYPE_AT = 54;
   private static final int ND_TARGET_TAIL_AT = 74;
   private static final int ICMPV6 = 58;
-  private static final int NEIGHBOUR_SOLICITATION = 135;
   private static final int NEIGHBOUR_ADVERTISEMENT = 136;
 
   /** One instruction: operation, jumps when true and false, and its constant. */
@@ -37,22 +34,20 @@ public final class PacketFilter {
 
   private PacketFilter() {}
 
-  /** ARP requests and replies in which one of these IPv4 addresses is the sender's. */
+  /** ARP frames in which one of these IPv4 addresses is the sender's. */
   public static PacketFilter arpFrom(Collection<byte[]> senders) {
     PacketFilter filter = new PacketFilter();
-    filter.load(LOAD_HALF, ARP_OPERATION_AT);
-    filter.dropUnless(1, 2);
     filter.acceptOnly(ARP_SENDER_AT, senders, 0);
     return filter;
   }
 
-  /** Neighbour solicitations and advertisements whose target is one of these IPv6 addresses. */
-  public static PacketFilter neighbourDiscoveryOf(Collection<byte[]> targets) {
+  /** Neighbour advertisements (ICMPv6 type 136) whose target is one of these IPv6 addresses. */
+  public static PacketFilter neighbourAdvertisementsOf(Collection<byte[]> targets) {
     PacketFilter filter = new PacketFilter();
     filter.load(LOAD_BYTE, IPV6_NEXT_HEADER_AT);
-    filter.dropUnless(ICMPV6, ICMPV6);
+    filter.dropUnless(ICMPV6);
     filter.load(LOAD_BYTE, ICMPV6_TYPE_AT);
-    filter.dropUnless(NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT);
+    filter.dropUnless(NEIGHBOUR_ADVERTISEMENT);
     // The last four bytes tell addresses apart well enough; the receiver compares all of them.
     filter.acceptOnly(ND_TARGET_TAIL_AT, targets, 12);
     return filter;
@@ -62,9 +57,8 @@ public final class PacketFilter {
     program.add(new Instruction(code, 0, 0, at));
   }
 
-  private void dropUnless(int one, int other) {
-    program.add(new Instruction(JUMP_IF_EQUAL, 2, 0, one));
-    program.add(new Instruction(JUMP_IF_EQUAL, 1, 0, other));
+  private void dropUnless(int wanted) {
+    program.add(new Instruction(JUMP_IF_EQUAL, 1, 0, wanted));
     program.add(new Instruction(RETURN, 0, 0, DROP));
   }
 
