@@ -147,8 +147,7 @@ public final class ReferencePoints implements AutoCloseable {
       throw new IllegalArgumentException("limit " + limit + ", interval " + interval);
     }
     try {
-      ReferencePoints watched =
-          new ReferencePoints(points, interval, limit, rise, fall, listener);
+      ReferencePoints watched = new ReferencePoints(points, interval, limit, rise, fall, listener);
       watched.thread.start();
       return watched;
     } catch (LinuxException e) {

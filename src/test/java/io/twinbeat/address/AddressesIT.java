@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Floating addresses against real kernels: needs root. */
 class AddressesIT {
@@ -48,7 +51,8 @@ class AddressesIT {
     eventually(() -> lan.neighbour("client", V6).contains(N2_MAC));
     assertTrue(lan.answers("client", V4));
     assertTrue(lan.answers("client", V6));
-    assertEquals("present: [10.9.0.100/24 dev eth0, fd09:0:0:0:0:0:0:100/128 dev eth0]", n2.ask("present"));
+    assertEquals(
+        "present: [10.9.0.100/24 dev eth0, fd09:0:0:0:0:0:0:100/128 dev eth0]", n2.ask("present"));
     assertFalse(lan.in("n2", "ip", "-6", "addr", "show", "to", V6).contains("tentative"));
   }
 
@@ -116,6 +120,25 @@ class AddressesIT {
     lan.in("n2", "ip", "-6", "addr", "flush", "dev", "eth0", "scope", "global");
     assertTrue(n2.await("pruned").startsWith("pruned fd09:0:0:0:0:0:0:100 true"));
     assertTrue(lan.has("n2", V6));
+  }
+
+  @Test
+  void prunedAddressIsPutBackAfterAStallInWhichTheNewsWereLost(@TempDir Path directory)
+      throws Exception {
+    Node n2 = lan.node("n2", V4_ETH0);
+    n2.ask("take");
+    StringBuilder flood = new StringBuilder();
+    for (int i = 0; i < 7500; i++) {
+      String address = "10.7." + i / 250 + "." + i % 250 + "/32 dev lo\n";
+      flood.append("addr add ").append(address).append("addr del ").append(address);
+    }
+    Path batch = Files.writeString(directory.resolve("batch"), flood);
+    Lan.run("kill", "-STOP", "" + n2.pid());
+    lan.in("n2", "ip", "-batch", batch.toString());
+    lan.in("n2", "ip", "addr", "del", V4 + "/24", "dev", "eth0");
+    Lan.run("kill", "-CONT", "" + n2.pid());
+    n2.await("pruned 10.9.0.100 true");
+    assertTrue(lan.has("n2", V4));
   }
 
   @Test
@@ -250,8 +273,7 @@ class AddressesIT {
   @Test
   void missingDeviceIsOneClearErrorAndNothingIsDone() throws Exception {
     Node n2 = lan.node("n2", V4_ETH0, "10.9.0.101/24@eth9");
-    assertEquals(
-        "take: error: no network device eth9 for 10.9.0.101/24 dev eth9", n2.ask("take"));
+    assertEquals("take: error: no network device eth9 for 10.9.0.101/24 dev eth9", n2.ask("take"));
     assertFalse(lan.has("n2", V4));
     assertEquals("release: ok", n2.ask("release"));
     assertEquals("carrier: false", n2.ask("carrier eth9"));
@@ -289,7 +311,7 @@ class AddressesIT {
     assertEquals("1000", counted.strip());
     assertEquals("release: ok", n2.ask("release"));
     Node one = lan.node("n2", V4_ETH0);
-    System.out.println("1 address, " + one.ask("measure 50"));
+    System.out.println("1 address, " + one.ask("measure 50") + "; " + one.lines().getFirst());
   }
 
   private static void eventually(Callable<Boolean> condition) throws Exception {

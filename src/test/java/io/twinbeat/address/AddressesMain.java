@@ -35,8 +35,9 @@ public final class AddressesMain {
         configured.add(address(arg));
       }
     }
+    long started = System.nanoTime();
     AddressesMain main = new AddressesMain(configured);
-    print("ready");
+    print("ready after " + (System.nanoTime() - started) / 1_000_000 + " ms");
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {

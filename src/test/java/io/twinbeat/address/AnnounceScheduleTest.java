@@ -48,8 +48,7 @@ class AnnounceScheduleTest {
   @Test
   void announcesOnScheduleAndThenRefreshes() {
     schedule.start(List.of(A), at(0));
-    assertEquals(
-        List.of(250L, 1100L, 2200L, 5000L, 65_000L, 125_000L), times(0, 130_000));
+    assertEquals(List.of(250L, 1100L, 2200L, 5000L, 65_000L, 125_000L), times(0, 130_000));
   }
 
   @Test

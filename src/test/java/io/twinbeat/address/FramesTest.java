@@ -88,8 +88,7 @@ class FramesTest {
     assertEquals(
         Optional.of(new Claim(V6, OWN)),
         Claim.neighbourAdvertisement(Frames.neighbourAdvertisement(OWN, V6, false)));
-    assertEquals(
-        Optional.empty(), Claim.neighbourAdvertisement(Frames.neighbourProbe(OWN, V6)));
+    assertEquals(Optional.empty(), Claim.neighbourAdvertisement(Frames.neighbourProbe(OWN, V6)));
   }
 
   @Test
@@ -101,8 +100,7 @@ class FramesTest {
     byte[] otherLengths = arp.clone();
     otherLengths[19] = 16;
     assertEquals(Optional.empty(), Claim.arp(otherLengths));
-    assertEquals(
-        Optional.empty(), Claim.arp(Frames.arpAnnouncement(MacAddress.BROADCAST, V4)));
+    assertEquals(Optional.empty(), Claim.arp(Frames.arpAnnouncement(MacAddress.BROADCAST, V4)));
     assertEquals(Optional.empty(), Claim.arp(Frames.arpAnnouncement(new MacAddress(0), V4)));
 
     byte[] routed = Frames.neighbourAdvertisement(OWN, V6, false);

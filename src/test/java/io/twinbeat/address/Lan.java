@@ -46,8 +46,20 @@ final class Lan implements AutoCloseable {
     String port = "port-" + machine;
     String mac = mac(number);
     in(
-        "switch", "ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "address", mac,
-        "netns", namespace(machine));
+        "switch",
+        "ip",
+        "link",
+        "add",
+        port,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "address",
+        mac,
+        "netns",
+        namespace(machine));
     in("switch", "ip", "link", "set", port, "master", "br0", "up");
     in(machine, "ip", "addr", "add", "10.9.0." + number + "/24", "dev", "eth0");
     in(machine, "ip", "addr", "add", "fd09::" + number + "/64", "dev", "eth0", "nodad");
@@ -69,7 +81,7 @@ final class Lan implements AutoCloseable {
     return run(argv.toArray(String[]::new));
   }
 
-  private static String run(String... argv) {
+  static String run(String... argv) {
     Outcome outcome = Commands.run(Command.of(LIMIT, argv));
     if (!outcome.succeeded()) {
       throw new AssertionError(String.join(" ", argv) + ": " + outcome.summary());
@@ -82,7 +94,13 @@ final class Lan implements AutoCloseable {
     Outcome outcome =
         Commands.run(
             Command.of(
-                LIMIT, "ip", "netns", "exec", namespace(machine), "bash", "-c",
+                LIMIT,
+                "ip",
+                "netns",
+                "exec",
+                namespace(machine),
+                "bash",
+                "-c",
                 "exec 3<>/dev/tcp/" + ip + "/9"));
     return outcome.err().contains("refused");
   }

@@ -84,6 +84,10 @@ final class Node implements AutoCloseable {
     return List.copyOf(lines);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Ends it as a crash does: without a chance to clean up. */
   void kill() {
     process.destroyForcibly().onExit().join();

@@ -22,8 +22,7 @@ class LinuxTest {
 
   /** Stands in for systemd: a datagram socket bound to a name. */
   private static NativeSocket systemd(String name) throws LinuxException {
-    NativeSocket socket =
-        new NativeSocket("a test socket", 1, NativeSocket.SOCK_DGRAM, 0, 8, 4096);
+    NativeSocket socket = new NativeSocket("a test socket", 1, NativeSocket.SOCK_DGRAM, 0, 8, 4096);
     byte[] path = name.getBytes(StandardCharsets.UTF_8);
     socket.to().putShort(0, (short) 1).put(2, path);
     if (name.startsWith("@")) {
@@ -85,8 +84,7 @@ class LinuxTest {
     assertEquals(
         Optional.of(Duration.ofSeconds(3)),
         watchdog(Map.of("WATCHDOG_USEC", "3000000", "WATCHDOG_PID", pid)));
-    assertEquals(
-        Optional.of(Duration.ofSeconds(3)), watchdog(Map.of("WATCHDOG_USEC", "3000000")));
+    assertEquals(Optional.of(Duration.ofSeconds(3)), watchdog(Map.of("WATCHDOG_USEC", "3000000")));
     assertEquals(
         Optional.empty(), watchdog(Map.of("WATCHDOG_USEC", "3000000", "WATCHDOG_PID", "1")));
     assertEquals(Optional.empty(), watchdog(Map.of("WATCHDOG_USEC", "often")));
@@ -146,7 +144,9 @@ class LinuxTest {
 
   @Test
   void checksumIsThatOfRfc1071() {
-    byte[] bytes = {0x00, 0x01, (byte) 0xf2, 0x03, (byte) 0xf4, (byte) 0xf5, (byte) 0xf6, (byte) 0xf7};
+    byte[] bytes = {
+      0x00, 0x01, (byte) 0xf2, 0x03, (byte) 0xf4, (byte) 0xf5, (byte) 0xf6, (byte) 0xf7
+    };
     assertEquals(~0xddf2 & 0xffff, Checksums.of(bytes, 0, bytes.length, 0));
   }
 

@@ -134,10 +134,7 @@ class NetlinkMessagesTest {
   @Test
   void brokenAttributesEndTheReading() {
     ByteBuffer in =
-        read(
-            "20000000 1400 0200 01000000 00000000",
-            "02 18 00 00 02000000",
-            "ff00 0200 0a4d0101");
+        read("20000000 1400 0200 01000000 00000000", "02 18 00 00 02000000", "ff00 0200 0a4d0101");
     assertEquals(Optional.empty(), NetlinkMessages.address(in, 0));
     in.putShort(24, (short) 0);
     assertEquals(Optional.empty(), NetlinkMessages.address(in, 0));
