@@ -1,10 +1,8 @@
 package io.twinbeat.address;
 
-import io.twinbeat.linux.InterfaceAddress;
 import io.twinbeat.linux.Link;
 import io.twinbeat.linux.LinuxException;
 import io.twinbeat.linux.MacAddress;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,18 +14,11 @@ import java.util.Set;
 
 /**
  * The floating addresses of this node: takes and releases them, tells the network, watches and
- * defends them while held. Safe from any thread. No child process, and nothing is done for the first
- * time when it counts. Measured facts behind the announcements: RFC 5227, RFC 4861 and the tests.
+ * defends them while held. Safe from any thread. No child process, and nothing is done for the
+ * first time when it counts. Measured facts behind the announcements: RFC 5227, RFC 4861 and the
+ * tests.
  */
 public final class Addresses implements AutoCloseable {
-  /** The local experimental EtherType (IEEE 802), for a frame that nobody minds on lo. */
-  private static final int EXPERIMENTAL = 0x88b5;
-
-  private static final int LOOPBACK_IFINDEX = 1;
-
-  /** How often each path is run at start; enough to load and link all that it uses. */
-  private static final int WARM_UPS = 50;
-
   private final Set<FloatingAddress> configured;
   private final Sockets sockets;
   private final Devices devices;
@@ -48,12 +39,11 @@ public final class Addresses implements AutoCloseable {
     for (FloatingAddress address : configured) {
       byDevice.computeIfAbsent(address.device(), device -> new ArrayList<>()).add(address);
     }
-    byDevice.forEach(
-        (device, addresses) -> {
-          if (devices.find(device).isPresent()) {
-            Secondaries.keep(device, addresses);
-          }
-        });
+    byDevice.forEach((device, addresses) -> {
+      if (devices.find(device).isPresent()) {
+        Secondaries.keep(device, addresses);
+      }
+    });
   }
 
   /** Is told what happens to held addresses; from this part's thread, and must not block. */
@@ -75,15 +65,15 @@ public final class Addresses implements AutoCloseable {
   }
 
   /**
-   * Opens and warms everything. Changes no address. A missing device is no error here. Fails
-   * without CAP_NET_ADMIN and CAP_NET_RAW.
+   * Opens and warms everything, and proves that addresses can be changed: fails without
+   * CAP_NET_ADMIN and CAP_NET_RAW. Leaves all as it was. A missing device is no error here.
    */
   public static Addresses open(Collection<FloatingAddress> configured, Listener listener) {
     Sockets sockets = null;
     try {
       sockets = Sockets.open(configured);
       Addresses addresses = new Addresses(configured, sockets, listener);
-      addresses.warm();
+      Practice.run(sockets);
       addresses.watcher.start();
       return addresses;
     } catch (LinuxException e) {
@@ -92,32 +82,6 @@ public final class Addresses implements AutoCloseable {
       }
       throw new AddressException("getting ready to hold addresses", e);
     }
-  }
-
-  /** The first call of anything costs milliseconds: make it here, where it changes nothing. */
-  private void warm() throws LinuxException {
-    InetAddress v4 = InetAddress.ofLiteral("192.0.2.1");
-    InetAddress v6 = InetAddress.ofLiteral("2001:db8::1");
-    MacAddress mac = new MacAddress(0x0200_0000_0001L);
-    List<InterfaceAddress> nowhere =
-        List.of(new InterfaceAddress(0, v4, 32), new InterfaceAddress(0, v6, 128));
-    List<FloatingAddress> practice = List.of(new FloatingAddress(v4, 32, "lo"));
-    byte[] frame = Frames.arpAnnouncement(mac, v4);
-    frame[12] = (byte) (EXPERIMENTAL >> 8);
-    frame[13] = (byte) EXPERIMENTAL;
-    for (int i = 0; i < WARM_UPS; i++) {
-      // Device number 0 exists nowhere: the kernel reads the message and refuses it.
-      sockets.route().add(nowhere);
-      sockets.route().delete(nowhere);
-      keeper.present(practice);
-      Frames.arpAnnouncement(mac, v4);
-      Frames.neighbourAdvertisement(mac, v6, false);
-      sockets.sender().trySend(LOOPBACK_IFINDEX, frame);
-    }
-    AnnounceSchedule schedule = new AnnounceSchedule();
-    schedule.start(practice, 0);
-    schedule.due(Duration.ofSeconds(1).toNanos());
-    schedule.stop(practice);
   }
 
   /** Which of the configured addresses are on their devices now, by the kernel's word. */

@@ -25,9 +25,7 @@ record Claim(InetAddress ip, MacAddress mac) {
       return Optional.empty();
     }
     byte[] sender = Arrays.copyOfRange(frame, 28, 32);
-    return Arrays.equals(sender, NOBODY)
-        ? Optional.empty()
-        : of(sender, MacAddress.at(frame, 22));
+    return Arrays.equals(sender, NOBODY) ? Optional.empty() : of(sender, MacAddress.at(frame, 22));
   }
 
   /** From a neighbour advertisement; empty for anything else. */

@@ -78,7 +78,22 @@ final class Frames {
   static byte[] neighbourProbe(MacAddress own, InetAddress ip) {
     byte[] address = ip.getAddress();
     byte[] group = {
-      (byte) 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, (byte) 0xff, address[13], address[14], address[15]
+      (byte) 0xff,
+      2,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1,
+      (byte) 0xff,
+      address[13],
+      address[14],
+      address[15]
     };
     byte[] mac = {0x33, 0x33, (byte) 0xff, address[13], address[14], address[15]};
     byte[] frame = new byte[ETHERNET_BYTES + IPV6_BYTES + 24];

@@ -107,7 +107,8 @@ final class Keeper {
         throw new AddressException(problems.getFirst() + Announcer.more(problems.size() - 1));
       }
     } catch (LinuxException e) {
-      throw new AddressException("taking " + wanted.getFirst() + Announcer.more(wanted.size() - 1), e);
+      throw new AddressException(
+          "taking " + wanted.getFirst() + Announcer.more(wanted.size() - 1), e);
     } finally {
       lock.unlock();
     }

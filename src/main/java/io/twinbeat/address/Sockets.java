@@ -33,8 +33,7 @@ record Sockets(
       PacketSender sender = opened(opened, PacketSender.open());
       RouteMonitor monitor = opened(opened, RouteMonitor.open());
       PacketReceiver arp =
-          opened(
-              opened, PacketReceiver.open(PacketReceiver.ETH_P_ARP, PacketFilter.arpFrom(v4)));
+          opened(opened, PacketReceiver.open(PacketReceiver.ETH_P_ARP, PacketFilter.arpFrom(v4)));
       PacketReceiver neighbourDiscovery =
           opened(
               opened,

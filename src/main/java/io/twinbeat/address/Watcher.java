@@ -97,9 +97,8 @@ final class Watcher implements RouteMonitor.Listener, Probes.Receiver {
         beginPass();
         monitor.drain(this);
         arp.drain((ifindex, frame) -> Claim.arp(frame).ifPresent(c -> claimed(ifindex, c)));
-        neighbourDiscovery.drain(
-            (ifindex, frame) ->
-                Claim.neighbourAdvertisement(frame).ifPresent(c -> claimed(ifindex, c)));
+        neighbourDiscovery.drain((ifindex, frame) ->
+            Claim.neighbourAdvertisement(frame).ifPresent(c -> claimed(ifindex, c)));
         endPass();
         restore();
         // One round at a time, so that a release need not wait for a thousand announcements.

@@ -65,7 +65,9 @@ public final class Poller implements AutoCloseable {
     entries.set(JAVA_SHORT, (long) entry * ENTRY_BYTES + 4, POLLIN);
   }
 
-  /** Waits until a source has something, {@link #wake}, or the limit; rounds up to a millisecond. */
+  /**
+   * Waits until a source has something, {@link #wake}, or the limit; rounds up to a millisecond.
+   */
   public void await(long limitNanos) {
     long millis = Math.max(0, (limitNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
     Libc.poll(state, entries, count, (int) Math.min(millis, Integer.MAX_VALUE));

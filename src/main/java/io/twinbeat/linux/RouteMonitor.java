@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * Subscribes to the kernel's news about devices and addresses. {@link #drain} hands over what has
- * come in, on the caller's thread; wait for more with a {@link Poller}. News are hints: they may
- * be late or lost, so look at the truth with {@link RouteSocket} before acting.
+ * come in, on the caller's thread; wait for more with a {@link Poller}. News are hints: they may be
+ * late or lost, so look at the truth with {@link RouteSocket} before acting.
  */
 public final class RouteMonitor implements Poller.Source, AutoCloseable {
   private static final int RTMGRP_LINK = 0x1;

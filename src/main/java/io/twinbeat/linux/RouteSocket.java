@@ -118,9 +118,7 @@ public final class RouteSocket implements AutoCloseable {
         if (answers && index >= from && index < to && results[index] == null) {
           int errno = NetlinkMessages.errno(in, at);
           results[index] =
-              errno == 0
-                  ? Result.DONE
-                  : new Result(errno, NetlinkMessages.errorText(in, at));
+              errno == 0 ? Result.DONE : new Result(errno, NetlinkMessages.errorText(in, at));
           missing--;
         }
       }
