@@ -27,15 +27,15 @@ final class AddressBook {
 
   void link(InetAddress ip, Place place) {
     if (ip.isAnyLocalAddress() || ip.isMulticastAddress() || isBroadcast(ip)) {
-      report.problem(place, ip.getHostAddress(), "an address of this node");
+      report.problem(place, Addresses.shown(ip), "an address of this node");
     } else if (ip.isLinkLocalAddress()) {
       report.problem(
-          place, ip.getHostAddress() + ", a link-local address", "an address that is not");
+          place, Addresses.shown(ip) + ", a link-local address", "an address that is not");
     } else {
       if (ip.isLoopbackAddress()) {
         report.warning(
             place,
-            ip.getHostAddress() + ", a loopback address",
+            Addresses.shown(ip) + ", a loopback address",
             "an address that the peer can reach");
       }
       entries.add(new Entry(ip, place));
@@ -47,7 +47,7 @@ final class AddressBook {
         || ip.isMulticastAddress()
         || ip.isLoopbackAddress()
         || isBroadcast(ip)) {
-      report.problem(place, ip.getHostAddress(), "an address that clients can reach");
+      report.problem(place, Addresses.shown(ip), "an address that clients can reach");
     } else {
       entries.add(new Entry(ip, place));
       floating.add(ip);
@@ -60,7 +60,7 @@ final class AddressBook {
         || ip.isLoopbackAddress()
         || isBroadcast(ip)) {
       report.problem(
-          place, ip.getHostAddress(), "the address of a third machine, such as the gateway");
+          place, Addresses.shown(ip), "the address of a third machine, such as the gateway");
     } else {
       entries.add(new Entry(ip, place));
     }
@@ -82,7 +82,7 @@ final class AddressBook {
       if (earlier != null) {
         report.problem(
             entry.place(),
-            entry.ip().getHostAddress()
+            Addresses.shown(entry.ip())
                 + " again, already "
                 + earlier.path()
                 + " in line "
@@ -94,7 +94,7 @@ final class AddressBook {
       if (floating.contains(check.ip())) {
         report.problem(
             check.place(),
-            "a check through the floating address " + check.ip().getHostAddress(),
+            "a check through the floating address " + Addresses.shown(check.ip()),
             "an address of the node itself, such as 127.0.0.1 (the standby would check the"
                 + " holder)");
       }

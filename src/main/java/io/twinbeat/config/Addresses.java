@@ -25,6 +25,43 @@ final class Addresses {
     }
   }
 
+  /** As RFC 5952 has it: the longest run of zero groups is '::'. */
+  static String shown(InetAddress ip) {
+    byte[] bytes = ip.getAddress();
+    if (bytes.length == 4) {
+      return ip.getHostAddress();
+    }
+    int bestStart = -1;
+    int bestLength = 1;
+    int run = 0;
+    for (int i = 0; i < 8; i++) {
+      run = group(bytes, i) == 0 ? run + 1 : 0;
+      if (run > bestLength) {
+        bestLength = run;
+        bestStart = i - run + 1;
+      }
+    }
+    StringBuilder text = new StringBuilder(39);
+    int i = 0;
+    while (i < 8) {
+      if (i == bestStart) {
+        text.append("::");
+        i += bestLength;
+      } else {
+        if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
+          text.append(':');
+        }
+        text.append(Integer.toHexString(group(bytes, i)));
+        i++;
+      }
+    }
+    return text.toString();
+  }
+
+  private static int group(byte[] bytes, int i) {
+    return (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
+  }
+
   /** Whether both are in one network of this prefix length. */
   static boolean samePrefix(InetAddress a, InetAddress b, int prefixLength) {
     byte[] left = a.getAddress();

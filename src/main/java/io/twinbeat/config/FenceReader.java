@@ -144,6 +144,7 @@ final class FenceReader {
     if (report.count() == before) {
       checkKind(type, parameters, s);
     }
+    s.done();
     return type.isEmpty() ? Optional.empty() : Optional.of(new Device(type, parameters));
   }
 

@@ -13,6 +13,15 @@ final class NodesReader {
   private static final int LINKS_MAX = 8;
   private static final String LINKS = "a list of the node's own addresses, one for each link";
 
+  /** What tells one machine's fence device from another's, in all of the agents' spellings. */
+  private static final List<List<String>> AIM =
+      List.of(
+          List.of("ip", "ipaddr"),
+          List.of("ipport"),
+          List.of("plug", "port"),
+          List.of("systems-uri", "systems_uri"),
+          List.of("region", "zone"));
+
   private final Report report;
   private final AddressBook book;
   private final List<Placed> placed = new ArrayList<>();
@@ -90,7 +99,7 @@ final class NodesReader {
         report.problem(written.get().place(), items.size() + " links", "at most " + LINKS_MAX);
       }
     }
-    boolean right = report.count() == before;
+    boolean right = report.count() == before && written.isPresent();
     List<List<Device>> fence = List.of();
     Optional<Item> devices = s.take("fence");
     if (devices.isPresent()) {
@@ -100,7 +109,12 @@ final class NodesReader {
     Node node = new Node(name, links, fence);
     placed.add(
         new Placed(
-            node, s.place(), s.placeOf("links"), devices.isPresent(), s.placeOf("fence"), right));
+            node,
+            s.place(),
+            s.placeOf("links"),
+            devices.isPresent() || s.isMisspelt("fence"),
+            s.placeOf("fence"),
+            right));
     return node;
   }
 
@@ -119,12 +133,12 @@ final class NodesReader {
       if (left.get(i).getAddress().length != right.get(i).getAddress().length) {
         report.problem(
             place,
-            right.get(i).getHostAddress() + " against " + left.get(i).getHostAddress(),
+            Addresses.shown(right.get(i)) + " against " + Addresses.shown(left.get(i)),
             "both ends of a link in IPv4, or both in IPv6");
       } else if (isCrossed(left, right, i)) {
         report.warning(
             place,
-            right.get(i).getHostAddress() + " against " + left.get(i).getHostAddress(),
+            Addresses.shown(right.get(i)) + " against " + Addresses.shown(left.get(i)),
             "the links of both nodes in the same order");
       }
     }
@@ -157,9 +171,9 @@ final class NodesReader {
         if (Addresses.sameUsualNetwork(links.get(j), links.get(i))) {
           report.warning(
               new Place(node.links.line(), node.links.column(), node.links.path() + "[" + i + "]"),
-              links.get(i).getHostAddress()
+              Addresses.shown(links.get(i))
                   + " in the same network as "
-                  + links.get(j).getHostAddress(),
+                  + Addresses.shown(links.get(j)),
               "links on separate networks: one switch must not cut both");
           return;
         }
@@ -172,7 +186,7 @@ final class NodesReader {
     for (List<Device> level : b.node.fence()) {
       for (Device device : level) {
         for (List<Device> other : a.node.fence()) {
-          if (device.type().startsWith(Device.AGENT_PREFIX) && other.contains(device)) {
+          if (isAmong(device, other)) {
             report.problem(
                 b.fenceKey,
                 "the same " + device.type() + " as for " + a.node.name(),
@@ -184,26 +198,63 @@ final class NodesReader {
     }
   }
 
+  private static boolean isAmong(Device device, List<Device> level) {
+    if (!device.type().startsWith(Device.AGENT_PREFIX)) {
+      // A hook or a plugin gets the name of the node that is meant.
+      return false;
+    }
+    for (Device other : level) {
+      if (other.equals(device) || (other.type().equals(device.type()) && sameAim(device, other))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean sameAim(Device a, Device b) {
+    boolean aimed = false;
+    for (List<String> spellings : AIM) {
+      String value = aim(a, spellings);
+      if (!value.equals(aim(b, spellings))) {
+        return false;
+      }
+      aimed |= !value.isEmpty();
+    }
+    return aimed;
+  }
+
+  private static String aim(Device device, List<String> spellings) {
+    for (String spelling : spellings) {
+      String value = device.parameters().get(spelling);
+      if (value != null) {
+        return value;
+      }
+    }
+    return "";
+  }
+
   /** Call it when all of fencing is known. */
   void checkFencing(Section top, FencingConfig fencing) {
     if (fencing.none() && !fencing.acceptSplitBrain()) {
       report.problem(
           top.placeOf("fencing"),
-          "fencing: none alone",
+          "'none' alone",
           "'accept-split-brain: true' beside it, or a fence device for each node: without fencing"
               + " both nodes may hold the same address");
     }
     if (!fencing.none() && fencing.acceptSplitBrain()) {
       report.problem(
           top.placeOf("accept-split-brain"),
-          "accept-split-brain: true with fencing",
-          "'fencing: none' beside it, or neither of them");
+          "'true' without 'fencing: none'",
+          "both of them, or neither");
     }
     for (Placed node : placed) {
       boolean devices = !node.node.fence().isEmpty();
       if (fencing.none() && devices) {
         report.warning(
-            node.fenceKey, "fence devices with fencing: none", "either: they are not used");
+            node.fenceKey,
+            "fence devices with fencing: none",
+            "one or the other: these devices are not used");
       } else if (!fencing.none() && !node.fenceWritten) {
         report.problem(
             node.place,

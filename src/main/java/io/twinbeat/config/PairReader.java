@@ -2,6 +2,9 @@ package io.twinbeat.config;
 
 import io.twinbeat.config.Report.Place;
 import io.twinbeat.config.Section.Item;
+import io.twinbeat.config.Values.Kind;
+import io.twinbeat.config.Values.Value;
+import io.twinbeat.config.Values.Wrong;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +25,15 @@ final class PairReader {
   private static final Duration DEADTIME_CALM = Duration.ofMillis(300);
 
   private static final Duration INITDEAD_CALM = Duration.ofSeconds(10);
+  private static final Kind<String> NONE =
+      new Kind<>(
+          "'none' or a map",
+          text ->
+              text.equals("none")
+                  ? new Value<>(text)
+                  : new Wrong<>(
+                      Optional.empty(), "'none' or a map", Nearest.of(text, List.of("none"))));
+
   private static final int REFERENCE_POINTS_MAX = 16;
   private static final int HOOKS_MAX = 16;
 
@@ -173,7 +185,7 @@ final class PairReader {
     Section s = Section.absent(report, top.place());
     if (item.isPresent()) {
       if (item.get().tree() instanceof Tree.Scalar word && !word.isNothing()) {
-        none = Section.word(report, item.get(), Values.oneOf(List.of("none"))).isPresent();
+        none = Section.word(report, item.get(), NONE).isPresent();
       } else {
         s = Section.of(report, item.get(), "'none' or a map").orElse(s);
       }

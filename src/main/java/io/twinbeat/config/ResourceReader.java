@@ -35,7 +35,8 @@ final class ResourceReader {
   static boolean isAddress(Tree tree) {
     return tree instanceof Tree.Fields fields
         && !fields.entries().isEmpty()
-        && fields.entries().get(0).key().equals("address");
+        && (fields.entries().get(0).key().equals("address")
+            || Nearest.of(fields.entries().get(0).key(), TYPES).equals(Optional.of("address")));
   }
 
   Optional<ResourceConfig> read(Item item) {
@@ -90,7 +91,13 @@ final class ResourceReader {
     if (nothing) {
       s = Section.absent(report, item.place());
     } else {
-      Optional<Section> map = Section.of(report, item, "a map of settings");
+      Optional<Section> map =
+          Section.of(
+              report,
+              item,
+              type.equals("address")
+                  ? "a map such as { ip: 10.10.10.100/24, dev: eth0 }"
+                  : "a map of settings");
       if (map.isEmpty()) {
         return Optional.empty();
       }
@@ -117,7 +124,7 @@ final class ResourceReader {
     }
     InetAddress address = ip.isPresent() ? ip.get().ip() : InetAddress.getLoopbackAddress();
     int prefix = ip.isPresent() ? ip.get().length() : 0;
-    String name = name(s, address.getHostAddress());
+    String name = name(s, Addresses.shown(address));
     return new AddressConfig(name, address, prefix, dev, timeouts(s, AddressConfig.TIMEOUTS));
   }
 

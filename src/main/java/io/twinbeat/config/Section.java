@@ -18,6 +18,9 @@ final class Section {
   private final Place place;
   private final Tree.Fields fields;
   private final List<String> known = new ArrayList<>();
+  private final List<Missing> missing = new ArrayList<>();
+
+  private record Missing(String key, String expected) {}
 
   private Section(Report report, Place place, Tree.Fields fields) {
     this.report = report;
@@ -67,7 +70,7 @@ final class Section {
     return find(key);
   }
 
-  /** As {@link #take}, and a problem where there is none. */
+  /** As {@link #take}, and a problem (told by {@link #done}) where there is none. */
   Optional<Item> need(String key, String expected) {
     Optional<Item> item = take(key);
     if (item.isEmpty()) {
@@ -156,11 +159,27 @@ final class Section {
   }
 
   void missing(String key, String expected) {
-    report.problem(place, "no '" + key + "'", expected);
+    missing.add(new Missing(key, expected));
   }
 
-  /** Reports the keys that nobody asked for; call it last. */
+  /** Whether a key that nobody knows looks like this one; right only after {@link #done}. */
+  boolean isMisspelt(String key) {
+    for (Tree.Entry entry : fields.entries()) {
+      if (!known.contains(entry.key()) && Nearest.of(entry.key(), known).equals(Optional.of(key))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Reports the keys that nobody asked for, and those that are not there; call it last. */
   void done() {
+    for (Missing key : missing) {
+      // One mistake, one problem: the misspelt key is told below.
+      if (!isMisspelt(key.key())) {
+        report.problem(place, "no '" + key.key() + "'", key.expected());
+      }
+    }
     for (Tree.Entry entry : fields.entries()) {
       if (!known.contains(entry.key())) {
         report.problem(

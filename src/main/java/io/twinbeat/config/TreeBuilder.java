@@ -37,6 +37,9 @@ final class TreeBuilder {
   private Tree root;
   private boolean saidAnchor;
 
+  /** What follows can't be trusted: only this is told. */
+  private boolean hopeless;
+
   /** A collection that has begun. In a map, {@code key} is the key that waits for its value. */
   private static final class Open {
     final boolean map;
@@ -58,10 +61,12 @@ final class TreeBuilder {
 
   /** The tree; empty when the text holds none, or when the report says why there is none. */
   static Optional<Tree> build(String text, Report report) {
-    return new TreeBuilder(report).run(text);
+    TreeBuilder builder = new TreeBuilder(report);
+    builder.run(text);
+    return builder.hopeless ? Optional.empty() : Optional.ofNullable(builder.root);
   }
 
-  private Optional<Tree> run(String text) {
+  private void run(String text) {
     LoadSettings settings =
         LoadSettings.builder().setLabel("").setParseComments(false).setUseMarks(true).build();
     try {
@@ -71,14 +76,15 @@ final class TreeBuilder {
         more = event(events.next());
       }
     } catch (MarkedYamlEngineException e) {
-      Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-      String found = SyntaxMessages.found(e.getProblem(), e.getContext());
-      report.problem(place(mark), found, SyntaxMessages.expected(e.getProblem(), e.getContext()));
+      hopeless = true;
+      Place problem = place(e.getProblemMark().or(e::getContextMark));
+      Place context = place(e.getContextMark().or(e::getProblemMark));
+      SyntaxMessages.report(report, text, e.getProblem(), problem, e.getContext(), context);
     } catch (YamlEngineException | IllegalArgumentException | IndexOutOfBoundsException e) {
       // The last two: what the parser throws on some broken escapes and directives.
+      hopeless = true;
       report.problem(Place.TOP, "text that is not YAML", "a YAML file");
     }
-    return Optional.ofNullable(root);
   }
 
   /** Returns whether to go on. */
@@ -90,7 +96,8 @@ final class TreeBuilder {
             place,
             root != null ? "a second document ('---')" : "a YAML directive ('%')",
             "one plain document in the file");
-        return root == null;
+        hopeless = true;
+        return false;
       }
       return true;
     }
@@ -110,6 +117,7 @@ final class TreeBuilder {
       tag(start.getTag(), place);
       if (open.size() == DEPTH_MAX) {
         report.problem(place, "values nested deeper than " + DEPTH_MAX + " levels", "fewer levels");
+        hopeless = true;
         return false;
       }
       open.push(new Open(start instanceof MappingStartEvent, place));
@@ -165,6 +173,7 @@ final class TreeBuilder {
   private void anchor(Place place, String found) {
     if (!saidAnchor) {
       saidAnchor = true;
+      hopeless = true;
       report.problem(place, found, "each value written out (anchors and aliases are not read)");
     }
   }

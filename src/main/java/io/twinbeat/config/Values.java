@@ -74,12 +74,10 @@ final class Values {
           long millis = scaled(text, Values::milliseconds);
           if (millis < 0) {
             boolean bare = scaled(text, unit -> unit.isEmpty() ? 1 : 0) >= 0;
-            return bare
-                ? new Wrong<>(
-                    Optional.of(quoted(text) + " without a unit"),
-                    DURATION,
-                    Optional.of(text + "s"))
-                : Wrong.of(DURATION);
+            return new Wrong<>(
+                bare ? Optional.of(quoted(text) + " without a unit") : Optional.empty(),
+                DURATION,
+                meantDuration(text, min, max));
           }
           Duration value = Duration.ofMillis(millis);
           if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
@@ -87,6 +85,32 @@ final class Values {
           }
           return new Value<>(value);
         });
+  }
+
+  /** The unit that was left out (seconds, as in Heartbeat, where that can be) or written out. */
+  private static Optional<String> meantDuration(String text, Duration min, Duration max) {
+    int digits = 0;
+    while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+      digits++;
+    }
+    String number = text.substring(0, digits);
+    List<String> units =
+        switch (text.substring(digits).strip()) {
+          case "" -> List.of("s", "ms");
+          case "ms", "msec", "msecs", "millis" -> List.of("ms");
+          case "s", "S", "sec", "secs", "second", "seconds" -> List.of("s");
+          case "m", "min", "mins", "minute", "minutes" -> List.of("m");
+          case "h", "hour", "hours" -> List.of("h");
+          case "d", "day", "days" -> List.of("d");
+          default -> List.of();
+        };
+    for (String unit : units) {
+      long millis = scaled(number + unit, Values::milliseconds);
+      if (millis >= min.toMillis() && millis <= max.toMillis()) {
+        return Optional.of(number + unit);
+      }
+    }
+    return Optional.empty();
   }
 
   static Kind<Long> size(long min, long max) {
@@ -129,7 +153,7 @@ final class Values {
   }
 
   static Kind<Path> absolutePath() {
-    String expected = "an absolute path such as /etc/twinbeat/key";
+    String expected = "an absolute path (with '/' in front)";
     return new Kind<>(
         expected,
         text -> {
