@@ -23,6 +23,7 @@ public final class Fencing {
 
   private final Map<String, List<List<FenceDevice>>> levels = new LinkedHashMap<>();
   private final Duration limit;
+  private final Duration verifyLimit;
   // By identity: a plugin's devices may be equal to each other.
   private final Map<FenceDevice, DeviceProof> proofs =
       Collections.synchronizedMap(new IdentityHashMap<>());
@@ -30,6 +31,12 @@ public final class Fencing {
 
   /** The limit is for each question to a device: off, status, on, test. */
   public Fencing(Map<String, List<List<FenceDevice>>> levels, Duration limitPerDevice) {
+    this(levels, limitPerDevice, VERIFY_LIMIT);
+  }
+
+  /** For tests: with another time in which power may fall. */
+  Fencing(
+      Map<String, List<List<FenceDevice>>> levels, Duration limitPerDevice, Duration verifyLimit) {
     if (!limitPerDevice.isPositive()) {
       throw new IllegalArgumentException("the time limit of a fence device must be above zero");
     }
@@ -44,6 +51,7 @@ public final class Fencing {
       this.levels.put(node.getKey(), kept);
     }
     this.limit = limitPerDevice;
+    this.verifyLimit = verifyLimit;
   }
 
   /**
@@ -201,7 +209,7 @@ public final class Fencing {
   }
 
   private List<PowerAnswer> verify(List<FenceDevice> level) {
-    long until = System.nanoTime() + VERIFY_LIMIT.toNanos();
+    long until = System.nanoTime() + verifyLimit.toNanos();
     while (true) {
       List<PowerAnswer> powers = powers(level);
       boolean off = powers.stream().allMatch(power -> power.state() == PowerState.OFF);

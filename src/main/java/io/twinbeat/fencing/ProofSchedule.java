@@ -88,7 +88,7 @@ public final class ProofSchedule implements AutoCloseable {
     try {
       listener.proved(proof);
     } catch (RuntimeException e) {
-      log.warn("a listener failed on the proof of {}", proof.device(), e);
+      log.warn("a listener failed on the proof of {}: {}", proof.device(), e.toString());
     }
   }
 

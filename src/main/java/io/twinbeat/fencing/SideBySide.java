@@ -50,7 +50,9 @@ final class SideBySide {
         }
         reason = "gave no answer";
       } catch (ExecutionException e) {
-        log.warn("{} failed in itself", devices.get(i).name(), e.getCause());
+        // Asked again and again while it is verified: the whole trace would drown the rest.
+        log.warn("{} failed in itself: {}", devices.get(i).name(), e.getCause().toString());
+        log.debug("trace", e.getCause());
         reason = "failed in itself: " + e.getCause();
       } catch (TimeoutException e) {
         log.warn("{} did not keep its time limit of {}", devices.get(i).name(), limit);
