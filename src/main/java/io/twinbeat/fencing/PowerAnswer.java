@@ -1,0 +1,6 @@
+package io.twinbeat.fencing;
+
+import java.time.Duration;
+
+/** A device's answer to a separate status. No secret in it. */
+public record PowerAnswer(PowerState state, String detail, Duration took) {}
