@@ -87,7 +87,8 @@ class NginxIT {
     hot.inspect();
     ReadinessItem test = NginxSite.item(hot, "nginx -t");
     assertEquals(State.BAD, test.state());
-    assertTrue(test.detail().contains("unknown directive \"no_such_directive\" in "), test.detail());
+    assertTrue(
+        test.detail().contains("unknown directive \"no_such_directive\" in "), test.detail());
     assertFalse(test.pointless(), "the running nginx can still serve");
 
     hot.stop(Resource.StopMode.FULL);
@@ -160,8 +161,7 @@ class NginxIT {
         () -> {
           try {
             Files.writeString(probe, "x");
-            return Files.getLastModifiedTime(probe).toMillis()
-                > ProcFs.startedMillis(worker) + 100;
+            return Files.getLastModifiedTime(probe).toMillis() > ProcFs.startedMillis(worker) + 100;
           } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
           }
@@ -245,11 +245,7 @@ class NginxIT {
     java.util.Arrays.sort(sorted);
     System.out.printf(
         "MEASURED %s: median %.1f ms (%.1f-%.1f, n=%d)%n",
-        what,
-        median(nanos) / 1e6,
-        sorted[0] / 1e6,
-        sorted[sorted.length - 1] / 1e6,
-        sorted.length);
+        what, median(nanos) / 1e6, sorted[0] / 1e6, sorted[sorted.length - 1] / 1e6, sorted.length);
   }
 
   @Test
@@ -294,8 +290,7 @@ class NginxIT {
     NginxResource nginx = site.resource(false);
     nginx.inspect();
     assertEquals(State.GOOD, NginxSite.item(nginx, "ports").state());
-    try (ServerSocket other =
-        new ServerSocket(site.port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(site.port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       assertTrue(other.isBound());
       nginx.inspect();
       ReadinessItem ports = NginxSite.item(nginx, "ports");
