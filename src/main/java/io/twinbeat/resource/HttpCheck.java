@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param limit the whole look must be over by then, else it failed
  * @param interval from check to check
  * @param fall how many failed checks in a row make a failure
+ * @param rise how many good ones make a recovery
  */
 public record HttpCheck(
     URI uri,
@@ -21,7 +22,19 @@ public record HttpCheck(
     Optional<String> host,
     Duration limit,
     Duration interval,
-    int fall) {
+    int fall,
+    int rise) {
+
+  public HttpCheck(
+      URI uri,
+      Statuses statuses,
+      Optional<Pattern> body,
+      Optional<String> host,
+      Duration limit,
+      Duration interval,
+      int fall) {
+    this(uri, statuses, body, host, limit, interval, fall, 1);
+  }
 
   public HttpCheck {
     boolean tls = "https".equals(uri.getScheme());
@@ -33,8 +46,8 @@ public record HttpCheck(
       throw new IllegalArgumentException(
           "a check's address must be numeric or localhost, as DNS may fail just then: " + uri);
     }
-    if (fall < 1) {
-      throw new IllegalArgumentException("fall must be at least 1");
+    if (fall < 1 || rise < 1) {
+      throw new IllegalArgumentException("fall and rise must be at least 1");
     }
   }
 

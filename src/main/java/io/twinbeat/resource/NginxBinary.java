@@ -38,7 +38,7 @@ final class NginxBinary {
 
   private final String program;
   private final String config;
-  private Optional<BuiltIn> builtIn = Optional.empty();
+  private volatile Optional<BuiltIn> builtIn = Optional.empty();
 
   NginxBinary(Path binary, Path config) {
     this.program = binary.toString();
@@ -174,9 +174,7 @@ final class NginxBinary {
       Path pid = Path.of(option(options, "--pid-path=", "/run/nginx.pid"));
       builtIn = Optional.of(new BuiltIn(prefix, prefix.resolve(pid)));
     }
-    return named.isEmpty()
-        ? builtIn.get().pid()
-        : builtIn.get().prefix().resolve(named.get());
+    return named.isEmpty() ? builtIn.get().pid() : builtIn.get().prefix().resolve(named.get());
   }
 
   private String mainFile() {

@@ -12,11 +12,17 @@ import java.util.Set;
  * What we need of nginx's whole configuration as {@code nginx -T} prints it: its files, where it
  * listens, its pid file.
  *
+ * @param directories where its include patterns look
  * @param daemon false where the configuration keeps nginx in the foreground
  * @param digest equal for equal text
  */
 record NginxDump(
-    List<Path> files, List<Listen> listens, Optional<String> pid, boolean daemon, long digest) {
+    List<Path> files,
+    List<Path> directories,
+    List<Listen> listens,
+    Optional<String> pid,
+    boolean daemon,
+    long digest) {
 
   /** A TCP address to listen on; no address means all of IPv4. */
   record Listen(Optional<InetAddress> address, int port) {
@@ -60,6 +66,7 @@ record NginxDump(
       }
     }
     Set<Listen> listens = new LinkedHashSet<>();
+    Set<Path> directories = new LinkedHashSet<>();
     String pid = null;
     boolean daemon = true;
     for (List<String> directive : directives(text)) {
@@ -67,12 +74,32 @@ record NginxDump(
       switch (directive.getFirst()) {
         case "listen" -> addListens(directive, listens);
         case "pid" -> pid = first;
+        case "include" -> directory(first, files).ifPresent(directories::add);
         case "daemon" -> daemon = !first.equals("off");
         default -> {}
       }
     }
     return new NginxDump(
-        List.copyOf(files), List.copyOf(listens), Optional.ofNullable(pid), daemon, digest);
+        List.copyOf(files),
+        List.copyOf(directories),
+        List.copyOf(listens),
+        Optional.ofNullable(pid),
+        daemon,
+        digest);
+  }
+
+  /** The directory of a pattern; relative ones count from the main file, which comes first. */
+  private static Optional<Path> directory(String pattern, Set<Path> files) {
+    int wild = 0;
+    while (wild < pattern.length() && "*?[".indexOf(pattern.charAt(wild)) < 0) {
+      wild++;
+    }
+    int slash = pattern.lastIndexOf('/', wild);
+    Path directory = Path.of(slash > 0 ? pattern.substring(0, slash) : "");
+    if (directory.isAbsolute()) {
+      return Optional.of(directory);
+    }
+    return files.stream().findFirst().map(main -> main.resolveSibling(directory));
   }
 
   private static void addListens(List<String> directive, Set<Listen> listens) {

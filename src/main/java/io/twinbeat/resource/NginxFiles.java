@@ -10,17 +10,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Notices changes of nginx's configuration files and of the directories that they lie in. */
+/**
+ * Notices changes of nginx's configuration files and of the directories that they are included
+ * from.
+ */
 final class NginxFiles {
   /** More files than this are not looked at one by one; the test on schedule has them all. */
   private static final int FILES_MAX = 10_000;
 
   private final Set<Path> files = new LinkedHashSet<>();
+  private final Set<Path> directories = new LinkedHashSet<>();
   private Map<Path, Map<String, Object>> seen = Map.of();
 
-  /** Looks at these files from now on. */
-  void set(List<Path> wanted) {
+  /**
+   * Looks at these from now on.
+   *
+   * @param included directories where a new file would be included
+   */
+  void set(List<Path> wanted, List<Path> included) {
     files.clear();
+    directories.clear();
+    directories.addAll(included);
     wanted.stream().limit(FILES_MAX).forEach(files::add);
   }
 
@@ -33,9 +43,9 @@ final class NginxFiles {
     Map<Path, Map<String, Object>> now = new HashMap<>();
     for (Path file : files) {
       stamp(file, now);
-      if (file.getParent() != null) {
-        stamp(file.getParent(), now); // A new file under an include pattern changes it.
-      }
+    }
+    for (Path directory : directories) {
+      stamp(directory, now);
     }
     boolean changed = !now.equals(seen);
     seen = now;

@@ -4,7 +4,6 @@ import io.twinbeat.resource.NginxProcesses.Holder;
 import io.twinbeat.resource.NginxProcesses.Role;
 import io.twinbeat.resource.ProcFs.Proc;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * The deep look at nginx on this node: would its configuration start, does it run and answer, are
- * its ports free, and does it run what is on disk. {@link #items} may be read on any thread.
+ * its ports free, and does it run what is on disk. Thread-safe; a look that runs delays the next.
  */
 final class NginxInspection {
   static final String TEST = "nginx -t";
@@ -20,9 +19,6 @@ final class NginxInspection {
   static final String HTTP = "http check";
   static final String PORTS = "ports";
   static final String CONFIGURATION = "running configuration";
-
-  /** Even when no file changes: names it resolves, certificates, directories may. */
-  private static final Duration TEST_EVERY = Duration.ofSeconds(30);
 
   /** Start times come in steps of 10 ms from a clock of 10 ms; a file this much newer is newer. */
   private static final long CLOCK_SLACK_MILLIS = 50;
@@ -34,9 +30,9 @@ final class NginxInspection {
   private volatile List<ReadinessItem> items =
       List.of(ReadinessItem.unknown(TEST, "not looked at yet"));
   private volatile Optional<Path> pidFile = Optional.empty();
-  private Optional<NginxDump> dump = Optional.empty();
+  private volatile Optional<NginxDump> dump = Optional.empty();
   private Optional<Long> loadedDigest = Optional.empty();
-  private String complaint = "";
+  private volatile String complaint = "";
   private boolean tested;
   private long testedNanos;
 
@@ -66,7 +62,7 @@ final class NginxInspection {
   }
 
   boolean foreground() {
-    return dump.isPresent() && !dump.get().daemon();
+    return dump.map(known -> !known.daemon()).orElse(false);
   }
 
   Path pidFile() {
@@ -79,18 +75,19 @@ final class NginxInspection {
   }
 
   /** Tests the configuration on disk now. */
-  void test(Deadline deadline) {
+  synchronized void test(Deadline deadline) {
     files.changed();
     NginxBinary.Tested result = binary.test(deadline);
     complaint = result.error();
     tested = true;
     testedNanos = System.nanoTime();
     if (result.dump().isPresent()) {
+      NginxDump read = result.dump().get();
+      pidFile = Optional.of(binary.pidFile(result.dump(), deadline));
       dump = result.dump();
-      pidFile = Optional.of(binary.pidFile(dump, deadline));
-      files.set(dump.get().files());
+      files.set(read.files(), read.directories());
       files.changed();
-      for (NginxDump.Listen listen : dump.get().listens()) {
+      for (NginxDump.Listen listen : read.listens()) {
         listen.address().ifPresent(NginxBinary::allowNonlocal);
       }
     } else {
@@ -107,8 +104,8 @@ final class NginxInspection {
         : Optional.empty();
   }
 
-  void inspect(Optional<Proc> master, Supplier<HttpLook.Seen> look) {
-    boolean due = System.nanoTime() - testedNanos > TEST_EVERY.toNanos();
+  synchronized void inspect(Optional<Proc> master, Supplier<HttpLook.Seen> look) {
+    boolean due = System.nanoTime() - testedNanos > settings.testEvery().toNanos();
     if (!tested || !complaint.isEmpty() || due || files.changed()) {
       test(Deadline.in(settings.prepare()));
     }

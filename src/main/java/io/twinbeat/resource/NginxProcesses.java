@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * nginx's processes as /proc shows them: its master, the workers, and the orphans that go on holding
- * the ports after their master was killed. Processes are ended by pid, never by name.
+ * nginx's processes as /proc shows them: its master, the workers, and the orphans that go on
+ * holding the ports after their master was killed. Processes are ended by pid, never by name.
  */
 final class NginxProcesses {
   /** What a process is to nginx, by the title it gives itself (ngx_setproctitle.c). */
@@ -125,20 +125,20 @@ final class NginxProcesses {
       Optional<Pidfd> pidfd = Pidfd.open(proc.pid());
       if (pidfd.isPresent()) {
         try (Pidfd handle = pidfd.get()) {
-          if (ProcFs.lives(proc)) { // The handle is on this very process, so none can take its place.
+          if (ProcFs.lives(
+              proc)) { // The handle is on this very process, so none can take its place.
             handle.signal(signal); // False: it has ended meanwhile.
           }
         }
       } else if (ProcFs.lives(proc)) {
         ProcessHandle.of(proc.pid())
-            .ifPresent(
-                handle -> {
-                  if (signal == Pidfd.SIGKILL) {
-                    handle.destroyForcibly();
-                  } else {
-                    handle.destroy();
-                  }
-                });
+            .ifPresent(handle -> {
+              if (signal == Pidfd.SIGKILL) {
+                handle.destroyForcibly();
+              } else {
+                handle.destroy();
+              }
+            });
       }
     }
   }
@@ -168,11 +168,13 @@ final class NginxProcesses {
    *
    * @param known the family of the last master
    */
-  void endOrphans(List<Proc> known, List<Listen> listens, Duration grace)
-      throws ResourceException {
+  void endOrphans(List<Proc> known, List<Listen> listens, Duration grace) throws ResourceException {
     letGo(living(known), listens, grace);
     if (anyListens(listens)) {
-      letGo(holders(listens).stream().filter(this::orphan).map(Holder::proc).toList(), listens, grace);
+      letGo(
+          holders(listens).stream().filter(this::orphan).map(Holder::proc).toList(),
+          listens,
+          grace);
     }
   }
 

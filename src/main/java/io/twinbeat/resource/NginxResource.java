@@ -23,6 +23,7 @@ public final class NginxResource implements Resource {
    * What runs, and how it is checked.
    *
    * @param unit the systemd unit; used where systemd runs
+   * @param testEvery how often nginx -t is run when no file has changed
    * @param systemctl the program, for tests
    * @param booted the directory that exists where systemd runs, for tests
    */
@@ -36,10 +37,14 @@ public final class NginxResource implements Resource {
       Duration prepare,
       Duration start,
       Duration stop,
+      Duration testEvery,
       Path systemctl,
       Path booted) {
     public static final Path BINARY = Path.of("/usr/sbin/nginx");
     public static final Path CONFIG = Path.of("/etc/nginx/nginx.conf");
+
+    /** Even when no file changes: names it resolves, certificates, directories may. */
+    public static final Duration TEST_EVERY = Duration.ofSeconds(60);
 
     public Settings(
         String name,
@@ -61,8 +66,15 @@ public final class NginxResource implements Resource {
           prepare,
           start,
           stop,
+          TEST_EVERY,
           Systemctl.PROGRAM,
           Systemctl.BOOTED);
+    }
+
+    public Settings withTestEvery(Duration interval) {
+      return new Settings(
+          name, binary, config, unit, hot, check, prepare, start, stop, interval, systemctl,
+          booted);
     }
   }
 
@@ -88,7 +100,7 @@ public final class NginxResource implements Resource {
   /** The last master seen and its children: what is left of it when it is killed. */
   private volatile Optional<Proc> master = Optional.empty();
 
-  private List<Proc> family = List.of();
+  private volatile List<Proc> family = List.of();
 
   public NginxResource(Settings settings) {
     this.settings = settings;
@@ -100,9 +112,7 @@ public final class NginxResource implements Resource {
     this.binary = new NginxBinary(settings.binary(), settings.config());
     this.inspection = new NginxInspection(settings, binary, processes);
     Optional<Systemctl> systemctl =
-        settings
-            .unit()
-            .map(name -> new Systemctl(settings.systemctl(), settings.booted(), name));
+        settings.unit().map(name -> new Systemctl(settings.systemctl(), settings.booted(), name));
     this.unit = systemctl.filter(Systemctl::usable);
   }
 
@@ -124,6 +134,11 @@ public final class NginxResource implements Resource {
   @Override
   public int fall() {
     return settings.check().fall();
+  }
+
+  @Override
+  public int rise() {
+    return settings.check().rise();
   }
 
   @Override
@@ -273,7 +288,8 @@ public final class NginxResource implements Resource {
       case HttpLook.Seen.Good good ->
           master.isPresent()
               ? new Health.Healthy(good.detail())
-              : new Health.Failed("nginx has no master process any more; only orphans still answer");
+              : new Health.Failed(
+                  "nginx has no master process any more; only orphans still answer");
       case HttpLook.Seen.Bad bad ->
           new Health.Failed(
               (master.isPresent() ? "nginx runs, but: " : "nginx does not run: ") + bad.detail());

@@ -146,7 +146,7 @@ public final class OcfResource implements Resource {
   }
 
   @Override
-  public void inspect() {
+  public synchronized void inspect() {
     Path agent = settings.path();
     if (!Files.isExecutable(agent)) {
       readiness =
