@@ -5,9 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One fence device as written: {@code type} is the name of a {@code fence_*} agent, {@code
- * external/NAME}, {@code hook} or {@code manual}. Parameters keep the spelling of the file and are
- * sorted by name; passwords are not among them, only {@code *-file} paths to them.
+ * One fence device: {@code type} is the name of a {@code fence_*} agent, {@code external/NAME},
+ * {@code hook}, {@code manual} or a plugin's. Parameters keep the spelling of the file and are
+ * sorted by name: an agent's name is among them as {@code agent}, a hook's path as {@code hook}, a
+ * plugin's name as {@code type}. Secrets are not, only {@code *-file} paths to them.
  */
 public record Device(String type, Map<String, String> parameters) {
   public static final String HOOK = "hook";

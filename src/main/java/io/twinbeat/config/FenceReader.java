@@ -2,6 +2,10 @@ package io.twinbeat.config;
 
 import io.twinbeat.config.Report.Place;
 import io.twinbeat.config.Section.Item;
+import io.twinbeat.config.Values.Kind;
+import io.twinbeat.config.Values.Value;
+import io.twinbeat.config.Values.Wrong;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +22,34 @@ final class FenceReader {
   private static final int DEVICES_MAX = 8;
   private static final String DEVICE = "a device ('manual', or a map with 'agent')";
 
-  /** Agents read it and act on it: a second action in the file would be carried out. */
-  private static final List<String> OURS = List.of("action", "option", "o", "nodename");
+  private static final String AGENT_KEY = "agent";
+  private static final String HOOK_KEY = "hook";
+  private static final String TYPE_KEY = "type";
+  private static final String VERIFY_KEY = "verify";
+  private static final String SLOWEST_OFF_KEY = "slowest-off";
+
+  /** Agents read them and act on them: a second action in the file would be carried out. */
+  private static final List<String> OURS =
+      List.of("action", "option", "nodename", "delay", "help", "version");
+
+  /** The most used ones, for suggestions only: any other may be installed. */
+  private static final List<String> AGENTS =
+      List.of(
+          "fence_ipmilan",
+          "fence_idrac",
+          "fence_ilo5",
+          "fence_redfish",
+          "fence_apc",
+          "fence_apc_snmp",
+          "fence_virsh",
+          "fence_virt",
+          "fence_vmware_rest",
+          "fence_aws",
+          "fence_gce",
+          "fence_azure_arm");
+
+  private static final List<String> SECRETS =
+      List.of("community", "hexadecimal-kg", "apikey", "secret-key");
 
   private final Report report;
 
@@ -85,26 +115,59 @@ final class FenceReader {
     if (s.isEmpty()) {
       return Optional.empty();
     }
-    Optional<String> type = s.get().required("agent", NodesReader.DEVICE_TYPE);
+    return device(s.get());
+  }
+
+  /**
+   * A map: {@code agent} names the device, {@code hook} and {@code type} are short for two kinds.
+   */
+  private Optional<Device> device(Section s) {
+    String type = "";
     Map<String, String> parameters = new TreeMap<>();
-    List<String> names = s.get().keys();
-    List<Item> values = s.get().all();
+    if (s.has(HOOK_KEY) && !s.has(AGENT_KEY)) {
+      type = Device.HOOK;
+    } else if (s.has(TYPE_KEY) && !s.has(AGENT_KEY)) {
+      type = s.required(TYPE_KEY, Names.RESOURCE).orElse("");
+      parameters.put(TYPE_KEY, type);
+    } else {
+      type = s.required(AGENT_KEY, DEVICE_TYPE).orElse("");
+      parameters.put(AGENT_KEY, type);
+    }
+    int before = report.count();
+    List<String> names = s.keys();
+    List<Item> values = s.all();
     for (int i = 0; i < names.size(); i++) {
-      if (!names.get(i).equals("agent")) {
+      if (!parameters.containsKey(names.get(i))) {
         parameter(names.get(i), values.get(i), parameters);
       }
     }
-    if (type.isPresent()) {
-      checkHook(type.get(), parameters, s.get());
+    if (report.count() == before) {
+      checkKind(type, parameters, s);
     }
-    return type.map(name -> new Device(name, parameters));
+    return type.isEmpty() ? Optional.empty() : Optional.of(new Device(type, parameters));
   }
 
-  private void checkHook(String type, Map<String, String> parameters, Section s) {
+  private void checkKind(String type, Map<String, String> parameters, Section s) {
     if (type.equals(Device.HOOK)) {
-      s.required("path", Values.absolutePath());
-    } else if (type.equals(Device.MANUAL) && !parameters.isEmpty()) {
-      report.problem(s.place(), "manual fencing with parameters", "'fence: manual' alone");
+      parameters.remove(AGENT_KEY);
+      String key = s.has(HOOK_KEY) ? HOOK_KEY : "path";
+      Optional<Path> path = s.required(key, Values.absolutePath());
+      parameters.remove(key);
+      path.ifPresent(p -> parameters.put(HOOK_KEY, p.toString()));
+    } else if (type.equals(Device.MANUAL)) {
+      parameters.remove(AGENT_KEY);
+      if (!parameters.isEmpty()) {
+        report.problem(s.place(), "manual fencing with parameters", "'fence: manual' alone");
+      }
+    } else if (type.startsWith(Device.EXTERNAL_PREFIX)) {
+      if (!s.has(VERIFY_KEY)) {
+        s.missing(
+            VERIFY_KEY,
+            "the path of a program that is called with 'status NODE' and exits 0 for on, 2 for off:"
+                + " the plugin alone can't prove that a node is off (a fence_* agent can)");
+      } else {
+        s.required(VERIFY_KEY, Values.absolutePath());
+      }
     }
   }
 
@@ -117,26 +180,48 @@ final class FenceReader {
           place, "the parameter name " + Values.quoted(name), "letters, digits, '-' and '_'");
       return;
     }
-    String plain = name.toLowerCase(Locale.ROOT).replace('_', '-');
+    String plain = plain(name);
+    for (String other : parameters.keySet()) {
+      if (plain(other).equals(plain)) {
+        report.problem(place, name + " beside " + other, "each parameter once");
+        return;
+      }
+    }
     if (OURS.contains(plain)) {
       report.problem(
           place,
           "the parameter " + Values.quoted(name),
-          "none: Twinbeat itself says what the device must do");
-    } else if (plain.equals("method") && value.isPresent() && value.get().equals("cycle")) {
+          "none: Twinbeat itself says what the device must do, and when");
+    } else if (plain.equals("method") && value.isPresent() && !value.get().equals("onoff")) {
       report.problem(
           place,
-          "method: cycle",
-          "no method: a power cycle can't be verified, some devices report success without it");
-    } else if (plain.endsWith("password") || plain.endsWith("passwd")) {
+          "method: " + Values.shortened(value.get()),
+          "method: onoff, or none: nothing else proves that a node is off");
+    } else if (isSecret(plain)) {
       report.problem(
           place,
-          "a password in this file",
+          "a secret in this file",
           "the path of a file that only root can read",
-          Optional.of(name.replace("passwd", "password") + "-file"));
+          Optional.of(name + "-file"));
+    } else if (plain.endsWith("-file")
+        && Section.word(report, item, Values.absolutePath()).isEmpty()) {
+      return;
+    } else if (plain.equals(SLOWEST_OFF_KEY)
+        && Section.word(report, item, Values.duration(PairReader.MS, PairReader.HOUR)).isEmpty()) {
+      return;
     } else if (value.isPresent()) {
       parameters.put(name, value.get());
     }
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** As the fencing package has it: what an agent must get on standard input alone. */
+  private static boolean isSecret(String plain) {
+    return SECRETS.contains(plain)
+        || (plain.contains("passw") && !plain.endsWith("-script") && !plain.endsWith("-file"));
   }
 
   private static boolean isParameterName(String name) {
@@ -147,4 +232,27 @@ final class FenceReader {
     }
     return right;
   }
+
+  /** The type of a fence device. */
+  private static final Kind<String> DEVICE_TYPE =
+      new Kind<>(
+          "a fence_* agent, external/NAME, hook or manual",
+          text -> {
+            boolean external = text.startsWith(Device.EXTERNAL_PREFIX);
+            String rest = external ? text.substring(Device.EXTERNAL_PREFIX.length()) : text;
+            boolean known =
+                external
+                    || text.equals(Device.HOOK)
+                    || text.equals(Device.MANUAL)
+                    || (text.startsWith(Device.AGENT_PREFIX)
+                        && text.length() > Device.AGENT_PREFIX.length());
+            if (known && Values.word("", "-_.", 64).parse(rest) instanceof Value<String>) {
+              return new Value<>(text);
+            }
+            Optional<String> nearest =
+                Nearest.of(text, List.of(Device.MANUAL, Device.HOOK))
+                    .or(() -> Nearest.of(Device.AGENT_PREFIX + text, AGENTS));
+            return new Wrong<>(
+                Optional.empty(), "a fence_* agent, external/NAME, hook or manual", nearest);
+          });
 }

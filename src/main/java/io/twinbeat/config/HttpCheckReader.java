@@ -98,11 +98,8 @@ final class HttpCheckReader {
     } catch (URISyntaxException _) {
       return Wrong.of(URL);
     }
-    if ("https".equals(uri.getScheme())) {
-      return Wrong.of(
-          URL + " (https comes in a later version; let nginx answer the check in plain http)");
-    }
-    if (!"http".equals(uri.getScheme())
+    boolean tls = "https".equals(uri.getScheme());
+    if ((!tls && !"http".equals(uri.getScheme()))
         || uri.getHost() == null
         || uri.getRawUserInfo() != null
         || uri.getRawFragment() != null

@@ -181,6 +181,7 @@ final class Meaning {
         put("http", http.port());
         put("path", http.path());
         put("host", http.host());
+        put("tls", http.tls());
         put("statuses", http.statuses());
         put("body", http.body());
       }

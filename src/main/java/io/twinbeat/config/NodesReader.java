@@ -2,9 +2,6 @@ package io.twinbeat.config;
 
 import io.twinbeat.config.Report.Place;
 import io.twinbeat.config.Section.Item;
-import io.twinbeat.config.Values.Kind;
-import io.twinbeat.config.Values.Value;
-import io.twinbeat.config.Values.Wrong;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,29 +237,4 @@ final class NodesReader {
   private static String counted(int links) {
     return links == 1 ? "1 link" : links + " links";
   }
-
-  /** The type of a fence device. */
-  static final Kind<String> DEVICE_TYPE =
-      new Kind<>(
-          "a fence_* agent, external/NAME, hook or manual",
-          text -> {
-            boolean external = text.startsWith(Device.EXTERNAL_PREFIX);
-            String rest = external ? text.substring(Device.EXTERNAL_PREFIX.length()) : text;
-            boolean known =
-                external
-                    || text.equals(Device.HOOK)
-                    || text.equals(Device.MANUAL)
-                    || (text.startsWith(Device.AGENT_PREFIX)
-                        && text.length() > Device.AGENT_PREFIX.length());
-            if (known && Values.word("", "-_.", 64).parse(rest) instanceof Value<String>) {
-              return new Value<>(text);
-            }
-            return new Wrong<>(
-                Optional.empty(),
-                "a fence_* agent, external/NAME, hook or manual",
-                Nearest.of(
-                    text,
-                    List.of(
-                        Device.MANUAL, Device.HOOK, "fence_ipmilan", Device.AGENT_PREFIX + text)));
-          });
 }

@@ -20,6 +20,7 @@ public sealed interface ProbeConfig {
       int port,
       String path,
       Optional<String> host,
+      boolean tls,
       String statuses,
       Optional<String> body,
       Duration interval,
@@ -29,13 +30,15 @@ public sealed interface ProbeConfig {
     /** The same request that the holder's own check makes, through the floating address. */
     static Http of(HttpCheck check) {
       int port = check.uri().getPort();
+      boolean tls = check.uri().getScheme().equals("https");
       String path = check.uri().getRawPath();
       String query = check.uri().getRawQuery();
       String target = path == null || path.isEmpty() ? "/" : path;
       return new Http(
-          port < 0 ? 80 : port,
+          port < 0 ? (tls ? 443 : 80) : port,
           query == null ? target : target + "?" + query,
           check.host(),
+          tls,
           check.statuses(),
           check.body(),
           check.interval(),

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Reads how the standby looks at the service of a group. */
 final class ProbeReader {
-  private static final List<String> KINDS = List.of("http", "tcp", "arp");
+  private static final List<String> KINDS = List.of("http", "https", "tcp", "arp");
   private static final String PROBE =
       "arp, { tcp: PORT } or { http: { port: 80, path: /healthz } }";
 
@@ -58,7 +58,8 @@ final class ProbeReader {
                 .orElse(Section.absent(report, item.place()));
     ProbeConfig probe =
         switch (kind) {
-          case "http" -> http(s);
+          case "http" -> http(s, false);
+          case "https" -> http(s, true);
           case "tcp" -> {
             int port = s.required("port", PORT).orElse(1);
             yield new ProbeConfig.Tcp(port, interval(s), limit(s));
@@ -69,11 +70,12 @@ final class ProbeReader {
     return probe;
   }
 
-  private static ProbeConfig http(Section s) {
+  private static ProbeConfig http(Section s, boolean tls) {
     return new ProbeConfig.Http(
-        s.or("port", PORT, 80),
+        s.or("port", PORT, tls ? 443 : 80),
         s.or("path", REQUEST_PATH, "/"),
         s.optional("host", Names.HOST_HEADER),
+        tls,
         s.or("status", HttpCheckReader.STATUSES, HttpCheck.STATUSES),
         s.optional("body", HttpCheckReader.PATTERN),
         interval(s),
