@@ -5,7 +5,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.err.println("twinbeat: no commands yet");
-    System.exit(2);
+    int status = new Cli(Surroundings.ofProcess(System.getenv())).run(arguments);
+    System.out.flush();
+    System.exit(status);
   }
 }
