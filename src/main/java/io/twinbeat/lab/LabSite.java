@@ -40,8 +40,7 @@ public final class LabSite implements AutoCloseable {
     Site site = Site.of(options);
     folder.create();
     try {
-      new Builder(folder, site.plan(), options)
-          .build(site.text(), SiteFiles.random(32), SiteFiles.random(8));
+      new Builder(folder, site, options).build();
       LabSite lab = new LabSite(folder, site.plan());
       lab.startKeeper();
       for (LabNode node : lab.nodes) {
@@ -227,6 +226,7 @@ public final class LabSite implements AutoCloseable {
         Shell.run("rm", "-rf", String.valueOf(script.getParent()));
       }
     }
+    folder.base().toFile().delete(); // as long as another lab is in it, it stays
     if (Files.exists(folder.root())) {
       throw new LabException("something of the lab is left in " + folder.root());
     }

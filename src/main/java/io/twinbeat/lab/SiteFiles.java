@@ -5,7 +5,8 @@ import java.util.HexFormat;
 
 /** The texts of the built-in site: its one file, nginx's, and those of the BMC simulator. */
 final class SiteFiles {
-  static final String BMC_USER = "ha";
+  /** Where each node finds the lab's fence hook. */
+  static final String HOOK = "/etc/twinbeat/fence-lab";
 
   /** Whole: no sensors, one power switch. */
   static final String BMC_EMULATION =
@@ -19,7 +20,7 @@ final class SiteFiles {
   private SiteFiles() {}
 
   /** The site of the README: the pair web with both heartbeat links on LANs of their own. */
-  static String builtIn(LabOptions.Fence fence, String hook) {
+  static String builtIn(LabOptions.Fence fence) {
     return """
     # The built-in site of the lab.
     pair: web
@@ -39,17 +40,17 @@ final class SiteFiles {
           - nginx: { check: http://127.0.0.1/healthz }
           - address: { ip: 10.10.10.100/24, dev: eth0 }
     """
-        .formatted(device(fence, hook, 1), device(fence, hook, 2));
+        .formatted(device(fence, 1), device(fence, 2));
   }
 
-  private static String device(LabOptions.Fence fence, String hook, int node) {
+  private static String device(LabOptions.Fence fence, int node) {
     return switch (fence) {
       // Without the cipher ipmitool tries suites for 10 s; a simulated chassis needs no wait.
       case IPMI ->
           ("{ agent: fence_ipmilan, ip: 10.10.20.1%d, lanplus: 1, cipher: 3, power-wait: 0, "
-                  + "username: %s, password-file: /etc/twinbeat/bmc }")
-              .formatted(node, BMC_USER);
-      case HOOK -> "{ agent: hook, path: %s }".formatted(hook);
+                  + "username: ha, password-file: /etc/twinbeat/bmc }")
+              .formatted(node);
+      case HOOK -> "{ hook: " + HOOK + " }";
     };
   }
 
@@ -73,12 +74,12 @@ final class SiteFiles {
     """;
   }
 
-  static String bmcLan(String node, String address, String chassis, String password) {
+  static String bmcLan(String node, SitePlan.Bmc bmc, String chassis, String password) {
     return """
     name "%s"
     set_working_mc 0x20
       startlan 1
-        addr %s 623
+        addr %s %d
         priv_limit admin
         allowed_auths_admin none md2 md5 straight
         guid a123456789abcdefa123456789abcdef
@@ -86,7 +87,7 @@ final class SiteFiles {
       chassis_control "%s"
       user 2 true "%s" "%s" admin 10 none md2 md5 straight
     """
-        .formatted(node, address, chassis, BMC_USER, password);
+        .formatted(node, bmc.address(), bmc.port(), chassis, bmc.user(), password);
   }
 
   /** As many random bytes, in hexadecimal digits. */

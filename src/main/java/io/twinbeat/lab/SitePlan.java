@@ -5,15 +5,17 @@ import java.util.List;
 
 /**
  * The machines and cables of one lab: what the switch, the client, the nodes and their BMCs are
- * called, and their addresses (with prefix length where an interface gets them). Is kept as JSON in
- * the lab's folder for later commands.
+ * called, and their addresses (with prefix length where an interface gets them); {@code outside}
+ * are machines behind the switch, as reference points may be. Is kept as JSON in the lab's folder
+ * for later commands.
  */
 record SitePlan(
     List<Lan> lans,
     List<Link> links,
     List<NodePlan> nodes,
     String client,
-    List<Floating> floating) {
+    List<Floating> floating,
+    List<String> outside) {
   static final String SERVICE = "service";
   static final String BMC = "bmc";
 
@@ -26,8 +28,11 @@ record SitePlan(
   /** One network card of a node. */
   record Port(String lan, String device, String mac, List<String> addresses) {}
 
-  /** {@code bmc} is the address of the node's BMC with prefix length, empty: it has none. */
-  record NodePlan(String name, List<Port> ports, String bmc) {}
+  /** A node's BMC; {@code passwordFile} is where the nodes keep its password, empty: nowhere. */
+  record Bmc(String address, int port, String user, String passwordFile) {}
+
+  /** {@code bmc} is null where the site's file names none. */
+  record NodePlan(String name, List<Port> ports, Bmc bmc) {}
 
   /** An address of a group, without prefix length. */
   record Floating(String group, String ip) {}
@@ -37,6 +42,7 @@ record SitePlan(
     links = List.copyOf(links);
     nodes = List.copyOf(nodes);
     floating = List.copyOf(floating);
+    outside = List.copyOf(outside);
   }
 
   NodePlan node(String name) {
@@ -71,34 +77,6 @@ record SitePlan(
       }
     }
     return names;
-  }
-
-  /** The pair web of the README: two dedicated heartbeat links, a service LAN, a BMC LAN. */
-  static SitePlan builtIn() {
-    List<NodePlan> nodes = new ArrayList<>();
-    for (int i = 1; i <= 2; i++) {
-      nodes.add(
-          new NodePlan(
-              "lb" + i,
-              List.of(
-                  port(SERVICE, "eth0", i, 0, "10.10.10.1" + i + "/24"),
-                  port("link0", "eth1", i, 1, "192.168.76." + i + "/24"),
-                  port("link1", "eth2", i, 2, "192.168.77." + i + "/24"),
-                  port(BMC, "eth3", i, 3, "10.10.20." + i + "/24")),
-              "10.10.20.1" + i + "/24"));
-    }
-    return new SitePlan(
-        List.of(
-            new Lan(SERVICE, List.of("10.10.10.1/24")),
-            new Lan("link0", List.of()),
-            new Lan("link1", List.of()),
-            new Lan(BMC, List.of())),
-        List.of(
-            new Link("link0", "link0", List.of("192.168.76.1", "192.168.76.2")),
-            new Link("link1", "link1", List.of("192.168.77.1", "192.168.77.2"))),
-        nodes,
-        "10.10.10.50/24",
-        List.of(new Floating("site", "10.10.10.100")));
   }
 
   /** Machines keep their hardware addresses over a power cycle. */
