@@ -128,12 +128,11 @@ public final class Core {
         s.going != State.Going.GONE
             ? Status.Leaving.NO
             : s.backWithinMillis > 0 ? Status.Leaving.RESTARTING : Status.Leaving.GOODBYE;
-    Status last = s.peer.last;
     return new Status(
         settings.self(),
         s.incarnation,
         s.version,
-        last == null ? 0 : last.incarnation(),
+        s.peer.seen,
         leaving,
         s.backWithinMillis,
         s.connected,
