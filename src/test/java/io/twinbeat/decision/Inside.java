@@ -23,6 +23,15 @@ public final class Inside {
     return g.grantTerm;
   }
 
+  /** The open request; 0 for none. */
+  public static long ask(GroupState g) {
+    return g.ask;
+  }
+
+  public static boolean backingOff(GroupState g, Moment now) {
+    return g.backingOff(now);
+  }
+
   public static int pending(State s) {
     return s.pending.size();
   }

@@ -7,6 +7,8 @@ import io.twinbeat.decision.Core;
 import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.Event.Look;
+import io.twinbeat.decision.GroupState;
+import io.twinbeat.decision.Inside;
 import io.twinbeat.decision.Phase;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Status;
@@ -387,6 +389,21 @@ final class Daemon {
             toLoop(new Event.ConnectionChanged(connected, connected ? "good" : "lost"));
           }
         });
+  }
+
+  /** Whether nothing is under way here and nothing is left to be noticed. */
+  boolean calm(int group) {
+    GroupState g = state.group(world.plan.groups[group]);
+    return !connectionCheckPending
+        && connectedSaid
+        && !failureSaid[group]
+        && Boolean.TRUE.equals(readySaid[group])
+        && g.offer().isEmpty()
+        && Inside.ask(g) == 0
+        && state.going() == State.Going.STAYS
+        && !state.fencing()
+        && !frozen
+        && !loopStalled;
   }
 
   private void monitor() {

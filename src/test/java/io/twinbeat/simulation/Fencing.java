@@ -24,6 +24,9 @@ final class Fencing {
   private final World world;
   final Mode[] modes = {Mode.HONEST, Mode.HONEST};
 
+  /** How many machines will yet be switched off. */
+  int pending;
+
   Fencing(World world) {
     this.world = world;
   }
@@ -48,12 +51,24 @@ final class Fencing {
     long cut = world.chance.between(duration / 4, duration * 3 / 4);
     switch (mode) {
       case HONEST -> {
-        world.after(cut, () -> target.powerOff("fenced by " + by.machine.name));
+        pending++;
+        world.after(
+            cut,
+            () -> {
+              pending--;
+              target.powerOff("fenced by " + by.machine.name);
+            });
         world.after(duration, () -> by.fenced(id, !target.on, "off"));
       }
       case SLOW -> {
         long slow = world.chance.between(2 * time, 8 * time);
-        world.after(slow - duration / 4, () -> target.powerOff("fenced by " + by.machine.name));
+        pending++;
+        world.after(
+            slow - duration / 4,
+            () -> {
+              pending--;
+              target.powerOff("fenced by " + by.machine.name);
+            });
         world.after(slow, () -> by.fenced(id, !target.on, "off"));
       }
       case FAILS, NOT_VERIFIED ->
@@ -64,9 +79,13 @@ final class Fencing {
       }
       case LATE -> {
         world.after(duration, () -> by.fenced(id, false, "timed out"));
+        pending++;
         world.after(
             duration + world.chance.between(100 * MS, 8 * SECOND),
-            () -> target.powerOff("fenced late by " + by.machine.name));
+            () -> {
+              pending--;
+              target.powerOff("fenced late by " + by.machine.name);
+            });
       }
       case LIES -> {
         world.ledger.lie("the fence device of " + target.name);

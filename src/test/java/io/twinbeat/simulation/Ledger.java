@@ -215,8 +215,8 @@ final class Ledger {
       }
     }
     switch (e.right()) {
-      case ADOPTED, CONFIRMED -> {}
-      case GRANTED, FENCED, LEFT, KEPT -> listened(daemon, "started");
+      case ADOPTED, CONFIRMED, FENCED -> {}
+      case GRANTED, LEFT, KEPT -> listened(daemon, "started");
       case UNFENCED -> {
         listened(daemon, "started");
         afterStall(daemon, "took over");
@@ -337,6 +337,13 @@ final class Ledger {
     }
     for (Machine machine : world.machines) {
       for (String key : machine.daemon == null ? List.<String>of() : machine.daemon.state.alarms().keySet()) {
+        boolean backingOff =
+            key.startsWith("start:")
+                && Inside.backingOff(
+                    machine.daemon.state.group(key.substring(6)), machine.monotonic());
+        if (backingOff) {
+          continue;
+        }
         if (!exemptEver() || !(key.startsWith("two-holders") || key.equals("fence-lied"))) {
           broken("P9", "an alarm stands for ever on " + machine.name + ": " + key);
         }

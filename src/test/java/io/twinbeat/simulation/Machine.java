@@ -132,7 +132,7 @@ final class Machine {
   }
 
   boolean settled(int group) {
-    if (!on || daemon == null || daemon.state.peer().hearing() != Hearing.HEARD) {
+    if (!on || daemon == null || daemon.state.peer().hearing() != Hearing.HEARD || !daemon.calm(group)) {
       return false;
     }
     Phase phase = daemon.state.group(world.plan.groups[group]).phase();

@@ -111,6 +111,9 @@ final class World {
   }
 
   boolean converged() {
+    if (fencing.pending > 0) {
+      return false;
+    }
     for (int g = 0; g < plan.groups.length; g++) {
       int serving = 0;
       for (Machine machine : machines) {
