@@ -75,6 +75,9 @@ final class AgreementRules {
       t.start(g, Right.GRANTED, theirs.grantedTerm(), Rule.GRANT_RECEIVED);
       return;
     }
+    if (theirs.phase() == Phase.ACTIVE && g.ready && !g.backingOff(t.now)) {
+      t.clear("start:" + g.name);
+    }
     if (t.s.fenceId != 0) {
       return; // Its result may be that the peer is off.
     }

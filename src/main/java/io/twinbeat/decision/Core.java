@@ -95,13 +95,18 @@ public final class Core {
   /** When the next tick is needed at the latest for a verdict on the peer to be on time. */
   public Moment wakeAt(State s, Moment now) {
     Moment latest = now.plus(settings.deadtime().dividedBy(8));
+    latest = sooner(s.fenceWaitUntil, now, latest);
+    latest = sooner(s.fenceRetryAt, now, latest);
     if (s.peer.lastHeard == null || s.peer.off != PeerState.Off.NO) {
       return latest;
     }
     Moment from = Moment.later(s.peer.lastHeard, s.listeningSince);
     Duration limit = s.peer.hearing == Hearing.HEARD ? settings.warntime() : settings.deadtime();
-    Moment verdict = from.plus(limit);
-    return verdict.isAfter(now) && verdict.isBefore(latest) ? verdict : latest;
+    return sooner(from.plus(limit), now, latest);
+  }
+
+  private static Moment sooner(Moment wish, Moment now, Moment latest) {
+    return wish != null && wish.isAfter(now) && wish.isBefore(latest) ? wish : latest;
   }
 
   /** What this node says of itself. */
@@ -128,12 +133,11 @@ public final class Core {
         s.going != State.Going.GONE
             ? Status.Leaving.NO
             : s.backWithinMillis > 0 ? Status.Leaving.RESTARTING : Status.Leaving.GOODBYE;
-    Status last = s.peer.last;
     return new Status(
         settings.self(),
         s.incarnation,
         s.version,
-        last == null ? 0 : last.incarnation(),
+        s.peer.seen,
         leaving,
         s.backWithinMillis,
         s.connected,

@@ -37,9 +37,20 @@ final class FenceRules {
     t.effects.add(new Effect.Fence(s.fenceId, s.fenceLookOnly));
   }
 
+  /** The peer is heard and asks for nothing: an earlier failure needs no answer any more. */
+  static void noCause(Turn t) {
+    if (t.s.fenceId == 0 && t.s.fenceFailures > 0) {
+      t.s.fenceFailures = 0;
+      t.s.fenceRetryAt = null;
+      t.clear(FAILED_ALARM);
+    }
+  }
+
   private static String names(List<GroupState> groups) {
-    return "to take "
-        + String.join(
+    return groups.isEmpty()
+        ? ""
+        : "to take "
+            + String.join(
             ", ", groups.stream().map(g -> g.name + " with term " + (g.term + 1)).toList());
   }
 
@@ -60,6 +71,9 @@ final class FenceRules {
       off(t, Off.FENCED);
       t.note(Rule.FENCE_CONFIRMED, Turn.PEER, e.detail());
       return;
+    }
+    if (s.peer.off != Off.NO) {
+      return; // It was proven off in another way meanwhile.
     }
     s.fenceFailures++;
     s.fenceRetryAt = t.now.plus(Turn.backoff(s.fenceFailures));

@@ -43,10 +43,12 @@ final class PeerRules {
 
   private static boolean acceptable(Turn t, Status status, Moment receivedAt) {
     PeerState p = t.peer();
-    if (t.on(Rule.ECHO) && status.hears() != t.s.incarnation) {
+    if (p.retired.contains(status.incarnation())) {
       return false;
     }
-    if (p.retired.contains(status.incarnation())) {
+    // Said back in our next heartbeat, or two nodes that start would wait for each other's echo.
+    p.seen = status.incarnation();
+    if (t.on(Rule.ECHO) && status.hears() != t.s.incarnation) {
       return false;
     }
     boolean sameLife = p.last != null && p.last.incarnation() == status.incarnation();

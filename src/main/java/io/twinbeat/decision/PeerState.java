@@ -36,6 +36,9 @@ public final class PeerState {
   /** The last accepted status; null when none was heard since this node started. */
   Status last;
 
+  /** The incarnation that arrived last, whether it knows this life or not; 0 before any. */
+  long seen;
+
   /** Null when the peer was not heard since this node started. */
   Moment lastHeard;
 
@@ -52,6 +55,7 @@ public final class PeerState {
     PeerState c = new PeerState(since);
     c.hearing = hearing;
     c.last = last;
+    c.seen = seen;
     c.lastHeard = lastHeard;
     c.retired = retired;
     c.off = off;

@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @param incarnation random, new at each start of the daemon
  * @param version grows with each step of the sender's core; a smaller one is old news
- * @param hears the peer's incarnation that the sender hears, 0 for none
+ * @param hears the peer's incarnation that reached the sender last, 0 for none
  * @param backWithinMillis with RESTARTING: the sender means to be back in this time
  * @param connected its carrier and enough reference points are there
  */

@@ -78,8 +78,11 @@ final class TakeoverRules {
     }
     look(t, contested);
     List<GroupState> wanted = wanted(t, contested);
-    if (wanted.isEmpty() || !evidenceAllowsFence(t, contested)) {
+    if (wanted.isEmpty()) {
       t.s.fenceWaitUntil = null;
+      return;
+    }
+    if (!evidenceAllowsFence(t, contested)) {
       return;
     }
     if (t.settings.unfencedTakeover()) {
@@ -112,9 +115,13 @@ final class TakeoverRules {
         "not-able:" + g.name, g.name + " is not taken over: " + g.reason, "see: twinbeat check");
   }
 
-  /** Rules 1 and 2 of the peer's silence, and P5: each group's service must be seen to be gone. */
+  /**
+   * Rules 1 and 2 of the peer's silence, and P5: each group's service must be seen to be gone. What
+   * speaks against it ends a wait; that a look is under way does not, or the wait would never end.
+   */
   private static boolean evidenceAllowsFence(Turn t, List<GroupState> contested) {
     if (t.on(Rule.CUT_OFF) && !t.s.connected) {
+      t.s.fenceWaitUntil = null;
       t.decideOnce(Rule.CUT_OFF, Turn.PEER, t.s.connection);
       return false;
     }
@@ -126,10 +133,12 @@ final class TakeoverRules {
     for (GroupState g : contested) {
       Look look = freshLook(t, g, silentFrom);
       if (look == Look.ANSWERED && t.on(Rule.STILL_SERVED)) {
+        t.s.fenceWaitUntil = null;
         stillServed(t, g);
         return false;
       }
       if (look == Look.CANNOT_TELL && t.on(Rule.CANNOT_TELL)) {
+        t.s.fenceWaitUntil = null;
         t.decideOnce(Rule.CANNOT_TELL, Turn.PEER, g.name + ": " + g.lookDetail);
         return false;
       }
@@ -161,7 +170,12 @@ final class TakeoverRules {
 
   /** The last look that began in this silence and is not old; null when there is none. */
   private static Look freshLook(Turn t, GroupState g, Moment silentFrom) {
-    Duration age = t.settings.probeLimit().plus(LOOK_PAUSE.multipliedBy(4));
+    // One look after another, each noticed by a tick: never stale while they go on.
+    Duration age =
+        t.settings
+            .probeLimit()
+            .plus(LOOK_PAUSE.multipliedBy(4))
+            .plus(t.settings.deadtime().dividedBy(4));
     boolean fresh =
         g.look != null
             && !g.lookStarted.isBefore(silentFrom)
@@ -238,17 +252,19 @@ final class TakeoverRules {
 
   /** A peer that cannot prove that it let go asks to be fenced. */
   private static void onRequest(Turn t) {
-    if (!t.talking() || !t.s.connected) {
+    if (!t.talking()) {
       return;
     }
     List<GroupState> wanted = new ArrayList<>();
     for (GroupState g : contested(t)) {
       Status.GroupStatus theirs = t.peers(g);
-      if (theirs != null && theirs.phase() == Phase.STUCK && g.able) {
+      if (theirs != null && theirs.phase() == Phase.STUCK && g.able && t.s.connected) {
         wanted.add(g);
       }
     }
-    if (!wanted.isEmpty() && t.on(Rule.FENCE_ON_REQUEST) && !t.settings.unfencedTakeover()) {
+    if (wanted.isEmpty()) {
+      FenceRules.noCause(t);
+    } else if (t.on(Rule.FENCE_ON_REQUEST) && !t.settings.unfencedTakeover()) {
       FenceRules.fence(t, Rule.FENCE_ON_REQUEST, wanted);
     }
   }

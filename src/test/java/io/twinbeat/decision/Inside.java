@@ -1,0 +1,51 @@
+package io.twinbeat.decision;
+
+import java.util.Set;
+
+/** What the simulator needs of the core that the program must not use. */
+public final class Inside {
+  private Inside() {}
+
+  /** A core that lacks rules: a mutant. */
+  public static Core core(Settings settings, Set<Rule> switchedOff) {
+    return new Core(settings, switchedOff);
+  }
+
+  public static long grantTo(GroupState g) {
+    return g.grantTo;
+  }
+
+  public static long grantAsk(GroupState g) {
+    return g.grantAsk;
+  }
+
+  public static long grantTerm(GroupState g) {
+    return g.grantTerm;
+  }
+
+  /** The open request; 0 for none. */
+  public static long ask(GroupState g) {
+    return g.ask;
+  }
+
+  public static boolean backingOff(GroupState g, Moment now) {
+    return g.backingOff(now);
+  }
+
+  public static int pending(State s) {
+    return s.pending.size();
+  }
+
+  public static int alarms(State s) {
+    return s.alarms.size();
+  }
+
+  /** The subjects on which something was said; grows with the groups only. */
+  public static int said(State s) {
+    return s.said.size();
+  }
+
+  public static int retired(State s) {
+    return s.peer.retired.size();
+  }
+}

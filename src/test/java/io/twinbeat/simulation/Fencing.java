@@ -1,0 +1,96 @@
+package io.twinbeat.simulation;
+
+import static io.twinbeat.simulation.Chance.MS;
+import static io.twinbeat.simulation.Chance.SECOND;
+
+/** The fence devices, one for each machine. */
+final class Fencing {
+  /** How the device of a machine behaves. */
+  enum Mode {
+    HONEST,
+    SLOW,
+    /** Does nothing and says so. */
+    FAILS,
+    /** Switches off, but the answer is lost. */
+    FAILS_BUT_DONE,
+    /** Says that it failed, and switches off seconds later. */
+    LATE,
+    /** Says off, while its status says on. */
+    NOT_VERIFIED,
+    /** Says off, and its status says so too; nothing guards against that. */
+    LIES
+  }
+
+  private final World world;
+  final Mode[] modes = {Mode.HONEST, Mode.HONEST};
+
+  /** How many machines will yet be switched off. */
+  int pending;
+
+  Fencing(World world) {
+    this.world = world;
+  }
+
+  /** By the daemon of {@code by}, of its peer. */
+  void fence(Daemon by, long id, boolean lookOnly) {
+    Machine target = world.peer(by.machine);
+    Mode mode = modes[target.index];
+    long time = world.plan.fenceTime;
+    long duration = world.chance.between(time / 2, time);
+    world.story.tell(
+        world.now, by.machine.name, "device", (lookOnly ? "status of " : "off ") + target.name + ", device: " + mode);
+    if (lookOnly) {
+      boolean tells = mode != Mode.FAILS && mode != Mode.LIES;
+      world.after(duration / 2, () -> by.fenced(id, tells && !target.on, "status"));
+      if (mode == Mode.LIES) {
+        world.ledger.lie("the fence device of " + target.name);
+        world.after(duration / 2, () -> by.fenced(id, true, "status"));
+      }
+      return;
+    }
+    long cut = world.chance.between(duration / 4, duration * 3 / 4);
+    switch (mode) {
+      case HONEST -> {
+        pending++;
+        world.after(
+            cut,
+            () -> {
+              pending--;
+              target.powerOff("fenced by " + by.machine.name);
+            });
+        world.after(duration, () -> by.fenced(id, !target.on, "off"));
+      }
+      case SLOW -> {
+        long slow = world.chance.between(2 * time, 8 * time);
+        pending++;
+        world.after(
+            slow - duration / 4,
+            () -> {
+              pending--;
+              target.powerOff("fenced by " + by.machine.name);
+            });
+        world.after(slow, () -> by.fenced(id, !target.on, "off"));
+      }
+      case FAILS, NOT_VERIFIED ->
+          world.after(duration, () -> by.fenced(id, false, mode.toString()));
+      case FAILS_BUT_DONE -> {
+        world.after(cut, () -> target.powerOff("fenced by " + by.machine.name));
+        world.after(duration, () -> by.fenced(id, false, "timed out"));
+      }
+      case LATE -> {
+        world.after(duration, () -> by.fenced(id, false, "timed out"));
+        pending++;
+        world.after(
+            duration + world.chance.between(100 * MS, 8 * SECOND),
+            () -> {
+              pending--;
+              target.powerOff("fenced late by " + by.machine.name);
+            });
+      }
+      case LIES -> {
+        world.ledger.lie("the fence device of " + target.name);
+        world.after(duration, () -> by.fenced(id, true, "off, it says"));
+      }
+    }
+  }
+}

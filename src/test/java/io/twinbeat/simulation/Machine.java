@@ -1,0 +1,222 @@
+package io.twinbeat.simulation;
+
+import static io.twinbeat.simulation.Chance.MS;
+import static io.twinbeat.simulation.Chance.SECOND;
+
+import io.twinbeat.decision.Effect.Held;
+import io.twinbeat.decision.Event;
+import io.twinbeat.decision.Moment;
+import io.twinbeat.decision.PeerState.Hearing;
+import io.twinbeat.decision.Phase;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One machine: power, kernel, disk, clocks, and perhaps a daemon. */
+final class Machine {
+  /** What is on disk of one group, and in which boot it was written. */
+  private record Kept(Held held, long boot) {}
+
+  final World world;
+  final int index;
+  final String name;
+  boolean on = true;
+  private long boot = 1;
+  Daemon daemon;
+
+  /** The groups' addresses in the kernel, and their services in the process table. */
+  final boolean[] address;
+
+  final boolean[] running;
+
+  // Faults of the resources.
+  final boolean[] broken;
+  final boolean[] startFailsLate;
+  final boolean[] stopFails;
+  long diskDelay;
+
+  /** Since when clients are served; -1 when they are not. */
+  final long[] servingSince;
+
+  private final Map<String, Kept> disk = new HashMap<>();
+  private long startFenceAtWall = Long.MIN_VALUE;
+  private final long monotonicOffset;
+  private final double rate;
+  private long wallOffset;
+  long poweredOffAt = -1;
+
+  Machine(World world, int index) {
+    this.world = world;
+    this.index = index;
+    this.name = index == 0 ? "A" : "B";
+    int count = world.plan.groups.length;
+    address = new boolean[count];
+    running = new boolean[count];
+    broken = new boolean[count];
+    startFailsLate = new boolean[count];
+    stopFails = new boolean[count];
+    servingSince = new long[count];
+    java.util.Arrays.fill(servingSince, -1);
+    java.util.Arrays.fill(running, true);
+    monotonicOffset = world.chance.between(-1L << 40, 1L << 40);
+    rate = 1 + (world.chance.share() - 0.5) * 0.001;
+  }
+
+  Moment monotonic() {
+    return new Moment(monotonicOffset + (long) (world.now * rate));
+  }
+
+  /** How long until this machine's clock shows {@code moment}. */
+  long until(Moment moment) {
+    return (long) Math.ceil((moment.nanos() - monotonicOffset) / rate) - world.now;
+  }
+
+  private long wall() {
+    return world.now + wallOffset;
+  }
+
+  void jumpWall(long by) {
+    wallOffset += by;
+  }
+
+  void keep(Map<String, Held> groups, boolean startFenceSpent) {
+    groups.forEach((group, held) -> disk.put(group, new Kept(held, boot)));
+    if (startFenceSpent) {
+      startFenceAtWall = wall();
+    }
+  }
+
+  void loseDisk() {
+    world.story.tell(world.now, name, "fault", "disk lost");
+    disk.clear();
+    startFenceAtWall = Long.MIN_VALUE;
+  }
+
+  boolean diskHolds(int group) {
+    Kept kept = disk.get(world.plan.groups[group]);
+    return kept != null && kept.held.held() && kept.boot == boot;
+  }
+
+  void setAddress(int group, boolean up) {
+    if (address[group] == up) {
+      return;
+    }
+    address[group] = up;
+    if (world.story.wanted) {
+      world.story.tell(
+          world.now, name, "kernel", world.plan.groups[group] + " address " + (up ? "up" : "gone"));
+    }
+    world.ledger.addressChanged(this, group);
+    serviceChanged();
+  }
+
+  void setRunning(int group, boolean runs) {
+    running[group] = runs;
+    serviceChanged();
+  }
+
+  void serviceChanged() {
+    for (int g = 0; g < address.length; g++) {
+      boolean serving = serves(g);
+      if (!serving) {
+        servingSince[g] = -1;
+      } else if (servingSince[g] < 0) {
+        servingSince[g] = world.now;
+      }
+    }
+  }
+
+  /** Whether clients get answers from here. */
+  boolean serves(int group) {
+    return on && address[group] && running[group] && world.lan.up(index);
+  }
+
+  boolean settled(int group) {
+    if (!on || daemon == null || daemon.state.peer().hearing() != Hearing.HEARD || !daemon.calm(group)) {
+      return false;
+    }
+    Phase phase = daemon.state.group(world.plan.groups[group]).phase();
+    return address[group] ? phase == Phase.ACTIVE : phase == Phase.STANDBY;
+  }
+
+  void startDaemon() {
+    if (!on || daemon != null) {
+      return;
+    }
+    Map<String, Event.Remembered> remembered = new HashMap<>();
+    for (int g = 0; g < address.length; g++) {
+      Kept kept = disk.get(world.plan.groups[g]);
+      remembered.put(
+          world.plan.groups[g],
+          new Event.Remembered(
+              kept == null ? 0 : kept.held.term(), diskHolds(g), address[g]));
+    }
+    long window = world.plan.settings[index].startFenceWindow().toNanos();
+    long spent =
+        startFenceAtWall == Long.MIN_VALUE
+            ? 0
+            : Math.clamp(startFenceAtWall + window - wall(), 0, window);
+    daemon = new Daemon(this);
+    daemon.start(new Event.Started(daemon.incarnation, remembered, Duration.ofNanos(spent)));
+  }
+
+  /** The daemon ends in whatever way; what it started stays. */
+  void daemonEnded(String how) {
+    if (daemon == null) {
+      return;
+    }
+    world.story.tell(world.now, name, "daemon", how);
+    daemon.end();
+    daemon = null;
+    if (world.healed) {
+      world.after(world.chance.between(100 * MS, SECOND), this::startDaemon);
+    }
+  }
+
+  void powerOff(String why) {
+    if (!on) {
+      return;
+    }
+    world.story.tell(world.now, name, "power", "off: " + why);
+    on = false;
+    poweredOffAt = world.now;
+    if (daemon != null) {
+      daemon.end();
+      daemon = null;
+    }
+    for (int g = 0; g < address.length; g++) {
+      setAddress(g, false);
+      running[g] = false;
+    }
+    serviceChanged();
+    if (world.healed) {
+      world.after(world.chance.between(SECOND, 3 * SECOND), this::powerOn);
+    }
+  }
+
+  void powerOn() {
+    if (on) {
+      return;
+    }
+    on = true;
+    boot++;
+    world.story.tell(world.now, name, "power", "on");
+    for (int g = 0; g < address.length; g++) {
+      running[g] = !broken[g];
+    }
+    world.after(world.chance.between(50 * MS, SECOND), this::startDaemon);
+  }
+
+  /** What is off or ended when the faults have ended is brought back. */
+  void revive(long delay) {
+    world.after(
+        delay,
+        () -> {
+          if (!on) {
+            powerOn();
+          } else {
+            startDaemon();
+          }
+        });
+  }
+}

@@ -1,0 +1,113 @@
+package io.twinbeat.simulation;
+
+import static io.twinbeat.simulation.Chance.MS;
+import static io.twinbeat.simulation.Chance.SECOND;
+
+import io.twinbeat.decision.Settings;
+import io.twinbeat.decision.Settings.Failback;
+import io.twinbeat.decision.Settings.GroupSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one seed sets up before the first fault: the file of the pair and the habits of its world. */
+final class Plan {
+  private static final long[] DEADTIMES = {500 * MS, SECOND, 2 * SECOND, 3 * SECOND, 5 * SECOND};
+
+  final long deadtime;
+  final long interval;
+  final long initdead;
+  final long fenceTime;
+  final boolean unfenced;
+  final boolean autoFailback;
+
+  /** The transport leaves the checks of echo and order to the core. */
+  final boolean lax;
+
+  /** A start asks the wire first, as told; most schedules do without that second guard. */
+  final boolean claims;
+
+  /** Whether an operator or a device may lie. */
+  final boolean liars;
+
+  /** No faults but one: the holder loses its power when all is well. */
+  final boolean single;
+
+  final Settings[] settings = new Settings[2];
+  final String[] groups;
+
+  Plan(Chance chance) {
+    deadtime = DEADTIMES[Math.min(chance.below(7), 4)];
+    interval = deadtime / (chance.of(0.5) ? 5 : 4);
+    initdead = deadtime * chance.between(2, 6);
+    fenceTime = chance.between(100 * MS, 1500 * MS);
+    unfenced = chance.of(0.05);
+    lax = chance.of(0.4);
+    claims = chance.of(0.2);
+    liars = chance.of(0.06);
+    single = !unfenced && chance.of(0.04);
+    int count = chance.of(0.5) ? 1 : chance.of(0.7) ? 2 : 3;
+    groups = new String[count];
+    List<GroupSettings> list = new ArrayList<>();
+    boolean auto = false;
+    for (int i = 0; i < count; i++) {
+      groups[i] = "g" + (i + 1);
+      Failback failback =
+          chance.of(0.5)
+              ? new Failback.Manual()
+              : new Failback.After(
+                  chance.of(0.4)
+                      ? Duration.ZERO
+                      : Duration.ofNanos(chance.between(SECOND, 5 * SECOND)));
+      auto |= failback instanceof Failback.After;
+      list.add(
+          new GroupSettings(
+              groups[i],
+              chance.of(0.5) ? "A" : "B",
+              failback,
+              Duration.ofNanos(chance.between(5 * SECOND, 25 * SECOND)),
+              chance.below(3),
+              Duration.ofSeconds(10)));
+    }
+    autoFailback = auto;
+    long probeLimit = Math.max(50 * MS, deadtime / 4);
+    Duration window = Duration.ofNanos(chance.between(20 * SECOND, 100 * SECOND));
+    for (int i = 0; i < 2; i++) {
+      settings[i] =
+          new Settings(
+              i == 0 ? "A" : "B",
+              i == 0 ? "B" : "A",
+              Duration.ofNanos(interval),
+              Duration.ofNanos(deadtime),
+              Duration.ofNanos(deadtime / 2),
+              Duration.ofNanos(initdead),
+              unfenced,
+              Duration.ofNanos(2 * fenceTime + 2 * deadtime),
+              window,
+              Duration.ofNanos(probeLimit),
+              list);
+    }
+  }
+
+  String text() {
+    Settings s = settings[0];
+    StringBuilder text =
+        new StringBuilder("deadtime ")
+            .append(deadtime / MS)
+            .append(" ms, initdead ")
+            .append(initdead / MS)
+            .append(" ms, fence wait ")
+            .append(s.fenceWait().toMillis())
+            .append(" ms");
+    for (GroupSettings g : s.groups()) {
+      text.append(", ").append(g.name()).append(" prefers ").append(g.prefer());
+      if (g.failback() instanceof Failback.After after) {
+        text.append(" (failback after ").append(after.ready().toMillis()).append(" ms)");
+      }
+    }
+    return text.append(unfenced ? ", unfenced" : "")
+        .append(lax ? ", lax transport" : "")
+        .append(liars ? ", liars about" : "")
+        .toString();
+  }
+}
