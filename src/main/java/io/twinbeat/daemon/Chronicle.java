@@ -93,8 +93,8 @@ final class Chronicle implements AutoCloseable {
   private static void log(Entry entry) {
     String line = entry.sentence();
     switch (entry.kind()) {
-      case "alarm" -> decisions.error("ALARM {}", line);
-      case "decision" -> decisions.warn("{} {}", line, entry.evidence());
+      case "alarm" -> decisions.warn("ALARM {}", line);
+      case "decision" -> decisions.info("{} {}", line, entry.evidence());
       default -> decisions.info("{}", line);
     }
   }
