@@ -8,13 +8,7 @@ package io.twinbeat.heartbeat;
  * the first sender how old the news is at most, without a common clock.
  */
 @SuppressWarnings("ArrayRecordComponent") // Frames are passed on once and never compared.
-record Frame(
-    Type type,
-    long incarnation,
-    long sequence,
-    long stamp,
-    Echo echo,
-    byte[] body) {
+record Frame(Type type, long incarnation, long sequence, long stamp, Echo echo, byte[] body) {
 
   /** What the sender heard last: of which incarnation, its stamp on this link and on any link. */
   record Echo(long incarnation, long linkStamp, long stamp) {

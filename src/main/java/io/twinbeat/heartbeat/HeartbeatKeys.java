@@ -20,8 +20,7 @@ public record HeartbeatKeys(List<byte[]> keys) {
     List<byte[]> copies = new ArrayList<>();
     for (byte[] key : keys) {
       if (key.length != KEY_BYTES) {
-        throw new IllegalArgumentException(
-            "a key has " + KEY_BYTES + " bytes, not " + key.length);
+        throw new IllegalArgumentException("a key has " + KEY_BYTES + " bytes, not " + key.length);
       }
       copies.add(key.clone());
     }

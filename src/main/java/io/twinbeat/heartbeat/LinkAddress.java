@@ -12,7 +12,8 @@ public record LinkAddress(InetSocketAddress local, InetSocketAddress peer) {
     InetAddress ours = local.getAddress();
     InetAddress theirs = peer.getAddress();
     if (ours == null || theirs == null) {
-      throw new IllegalArgumentException("a link needs addresses, not names: " + local + ", " + peer);
+      throw new IllegalArgumentException(
+          "a link needs addresses, not names: " + local + ", " + peer);
     }
     if (ours.getClass() != theirs.getClass()) {
       throw new IllegalArgumentException(

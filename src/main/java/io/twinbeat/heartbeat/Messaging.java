@@ -42,8 +42,7 @@ final class Messaging implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Group group;
 
-  Messaging(
-      HeartbeatSettings settings, long incarnation, Sender sender, Consumer<byte[]> inbox) {
+  Messaging(HeartbeatSettings settings, long incarnation, Sender sender, Consumer<byte[]> inbox) {
     this.settings = settings;
     this.incarnation = incarnation;
     this.sender = sender;

@@ -103,7 +103,8 @@ final class Seal {
     private final byte[] out = new byte[16];
     private final ByteBuffer ticket = ByteBuffer.wrap(out);
 
-    // One block is the whole input, so there is no mode to speak of: AES as a pseudo-random function.
+    // One block is the whole input, so there is no mode to speak of: AES as a pseudo-random
+    // function.
     @SuppressWarnings("InsecureCryptoUsage")
     Tickets(byte[] shared, Direction direction) {
       try {

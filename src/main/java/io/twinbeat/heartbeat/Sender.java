@@ -23,10 +23,7 @@ final class Sender {
   private long beat;
 
   Sender(
-      List<Link> links,
-      PeerTracker tracker,
-      MonotonicClock clock,
-      Heartbeat.StatusSource status) {
+      List<Link> links, PeerTracker tracker, MonotonicClock clock, Heartbeat.StatusSource status) {
     this.links = links;
     this.tracker = tracker;
     this.clock = clock;

@@ -95,8 +95,7 @@ class HeartbeatTest {
       pair.heardByA.await("down", SOON);
       long heard = pair.heardByA.heard();
       long before = pair.a.links().getFirst().notFresh();
-      Recorder.await(
-          "more arrives", SOON, () -> pair.a.links().getFirst().notFresh() > before + 5);
+      Recorder.await("more arrives", SOON, () -> pair.a.links().getFirst().notFresh() > before + 5);
       assertEquals(heard, pair.heardByA.heard());
     }
   }
