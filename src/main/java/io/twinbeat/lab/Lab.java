@@ -70,6 +70,7 @@ public final class Lab {
       case "mend" -> cable(arguments, false);
       case "stall" -> stall(arguments);
       case "probe" -> probe(arguments);
+      case "demo" -> Demo.run(options(arguments), out);
       default -> throw new Usage("no verb " + verb);
     };
   }
@@ -276,7 +277,9 @@ public final class Lab {
     LabSite lab = open(arguments);
     Duration length = arguments.option("--for").map(Arguments::duration).orElse(Duration.ofDays(1));
     long zero = System.nanoTime();
-    Probe probe = lab.probe(event -> Timeline.probeEvent(event, zero).ifPresent(out::println));
+    Probe probe =
+        lab.probe(
+            event -> out.println(Timeline.line(event.atNanos(), zero, Timeline.probeEvent(event))));
     Runnable finish =
         () -> {
           probe.close();

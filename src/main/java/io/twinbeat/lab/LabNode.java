@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One node of a lab, seen from outside. Every call blocks until the thing is done. */
@@ -94,6 +95,11 @@ public final class LabNode {
     List<String> argv = new ArrayList<>(List.of("twinbeat"));
     argv.addAll(List.of(arguments));
     return exec(argv.toArray(String[]::new));
+  }
+
+  /** What its daemon says of itself now; empty: nothing. */
+  public Optional<NodeStatus> status() {
+    return NodeStatus.of(this);
   }
 
   /** The argument vector that runs {@code argv} in all of the node's namespaces. */

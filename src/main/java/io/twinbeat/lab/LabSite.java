@@ -151,6 +151,17 @@ public final class LabSite implements AutoCloseable {
     return PowerAction.read(folder.powerLog());
   }
 
+  /**
+   * Each time since then that somebody other than the operator was told that the node is off: what
+   * a fence is confirmed by. An agent that finds a node off does not order it off.
+   */
+  public List<PowerAction> foundOff(String node, long sinceNanos) {
+    return powerLog().stream()
+        .filter(action -> action.node().equals(node) && !action.asker().equals("operator"))
+        .filter(action -> action.result().equals("off") && action.endNanos() - sinceNanos >= 0)
+        .toList();
+  }
+
   /** The fences among it: power taken by a BMC or a fence hook, not by the operator. */
   public List<PowerAction> fenceLog() {
     return powerLog().stream().filter(PowerAction::isFence).toList();
