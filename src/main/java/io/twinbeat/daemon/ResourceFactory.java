@@ -162,7 +162,7 @@ final class ResourceFactory {
                   http.port(),
                   http.path(),
                   http.host(),
-                  false,
+                  http.tls(),
                   Statuses.parse(http.statuses()),
                   http.body().map(Pattern::compile)));
       case ProbeConfig.Tcp tcp -> Optional.of(new ProbeSettings.Tcp(tcp.port()));

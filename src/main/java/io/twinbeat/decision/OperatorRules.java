@@ -143,7 +143,8 @@ final class OperatorRules {
             id,
             !node.equals(t.settings.peer()),
             node + " is not the peer of " + t.settings.self())
-        || refused(t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard: it is not off")
+        || refused(
+            t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard: it is not off")
         || refused(
             t,
             id,

@@ -22,11 +22,9 @@ class StatusCodecTest {
     for (int i = 0; i < groups; i++) {
       all.put(
           "a-group-with-a-name-of-32-chars" + i,
-          new GroupStatus(
-              Phase.GRANTED, 7, true, false, 3, 2, text, 9, Long.MIN_VALUE, 8, text));
+          new GroupStatus(Phase.GRANTED, 7, true, false, 3, 2, text, 9, Long.MIN_VALUE, 8, text));
     }
-    return new Status(
-        "lb1", -5, 12, 99, Leaving.RESTARTING, 30_000, true, "feffa60a73e4f73d", all);
+    return new Status("lb1", -5, 12, 99, Leaving.RESTARTING, 30_000, true, "feffa60a73e4f73d", all);
   }
 
   @Test
@@ -62,8 +60,7 @@ class StatusCodecTest {
       byte[] cut = Arrays.copyOf(good, length);
       assertThrows(IOException.class, () -> StatusCodec.decode(cut));
     }
-    assertThrows(
-        IOException.class, () -> StatusCodec.decode(Arrays.copyOf(good, good.length + 1)));
+    assertThrows(IOException.class, () -> StatusCodec.decode(Arrays.copyOf(good, good.length + 1)));
   }
 
   @Test
