@@ -22,7 +22,10 @@ import java.util.function.Function;
 /** Does what comes over the control socket. Any thread. */
 final class ControlDesk implements ControlServer.Handler {
   private static final int EVENTS_MAX = 1000;
-  private static final Duration BACK_WITHIN = Duration.ofSeconds(30);
+
+  /** In what time a daemon that restarts means to be back. */
+  static final Duration BACK_WITHIN = Duration.ofSeconds(30);
+
   private static final Duration FOLLOW_STEP = Duration.ofSeconds(5);
 
   private volatile Parts parts;

@@ -71,6 +71,7 @@ final class Life implements AutoCloseable {
   private final ControlDesk desk = new ControlDesk();
   private final CountDownLatch published = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final PeerFacts facts = new PeerFacts();
   private final List<AutoCloseable> toClose = new ArrayList<>();
   private final Fencing fencing;
@@ -322,22 +323,22 @@ final class Life implements AutoCloseable {
 
   /** SIGTERM: whoever sends it wants this process to end, not the service to move. */
   private void terminated() {
-    if (ended.getCount() > 0) {
-      try {
-        Thread order =
-            Thread.ofVirtual()
-                .start(() -> {
-                  try {
-                    orders.order(new Event.Order.Restart(Duration.ofSeconds(30)));
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
-        order.join(TERM_LIMIT);
-        ended.await(TERM_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    try {
+      if (ended.getCount() > 0) {
+        Thread.ofVirtual().start(this::orderRestart).join(TERM_LIMIT);
       }
+      ended.countDown();
+      closed.await(TERM_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void orderRestart() {
+    try {
+      orders.order(new Event.Order.Restart(ControlDesk.BACK_WITHIN));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -400,5 +401,6 @@ final class Life implements AutoCloseable {
         log.warn("closing {}: {}", part.getClass().getSimpleName(), e.getMessage());
       }
     }
+    closed.countDown();
   }
 }
