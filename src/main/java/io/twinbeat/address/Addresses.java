@@ -69,17 +69,21 @@ public final class Addresses implements AutoCloseable {
    * CAP_NET_ADMIN and CAP_NET_RAW. Leaves all as it was. A missing device is no error here.
    */
   public static Addresses open(Collection<FloatingAddress> configured, Listener listener) {
-    Sockets sockets = null;
     try {
-      sockets = Sockets.open(configured);
-      Addresses addresses = new Addresses(configured, sockets, listener);
-      Practice.run(sockets);
-      addresses.watcher.start();
-      return addresses;
-    } catch (LinuxException e) {
-      if (sockets != null) {
-        sockets.close();
+      Sockets sockets = Sockets.open(configured);
+      boolean opened = false;
+      try {
+        Addresses addresses = new Addresses(configured, sockets, listener);
+        Practice.run(sockets);
+        addresses.watcher.start();
+        opened = true;
+        return addresses;
+      } finally {
+        if (!opened) {
+          sockets.close();
+        }
       }
+    } catch (LinuxException e) {
       throw new AddressException("getting ready to hold addresses", e);
     }
   }

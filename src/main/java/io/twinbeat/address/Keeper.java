@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,9 @@ final class Keeper {
   /** Fair, so that a release comes next after the round of announcements that is being sent. */
   private final ReentrantLock lock = new ReentrantLock(true);
 
-  private final Set<FloatingAddress> held = ConcurrentHashMap.newKeySet();
+  /** With the device number on which it was put: a device can be renamed under an address. */
+  private final Map<FloatingAddress, Integer> held = new ConcurrentHashMap<>();
+
   private final AnnounceSchedule schedule = new AnnounceSchedule();
   private final PruneGuard guard = new PruneGuard();
 
@@ -50,13 +53,13 @@ final class Keeper {
   record Pruned(FloatingAddress address, boolean putBack, String detail) {}
 
   boolean holds(FloatingAddress address) {
-    return held.contains(address);
+    return held.containsKey(address);
   }
 
   /** Those of the given addresses that are on their devices, with whatever prefix length. */
   Set<FloatingAddress> present(Collection<FloatingAddress> wanted) throws LinuxException {
     Set<FloatingAddress> found = new HashSet<>();
-    for (There there : there(wanted)) {
+    for (There there : there(wanted, held)) {
       found.add(there.address);
     }
     return found;
@@ -65,7 +68,8 @@ final class Keeper {
   /** An address as the kernel lists it. */
   private record There(FloatingAddress address, InterfaceAddress actual) {}
 
-  private List<There> there(Collection<FloatingAddress> wanted) throws LinuxException {
+  private List<There> there(Collection<FloatingAddress> wanted, Map<FloatingAddress, Integer> putOn)
+      throws LinuxException {
     Map<String, Integer> indexes = new HashMap<>();
     Map<Object, List<FloatingAddress>> byIp = new HashMap<>();
     for (FloatingAddress address : wanted) {
@@ -77,7 +81,8 @@ final class Keeper {
     List<There> found = new ArrayList<>();
     for (InterfaceAddress actual : route.addresses()) {
       for (FloatingAddress address : byIp.getOrDefault(actual.ip(), List.of())) {
-        if (indexes.get(address.device()) == actual.ifindex()) {
+        int index = indexes.get(address.device());
+        if (index == actual.ifindex() || putOn.getOrDefault(address, -1) == actual.ifindex()) {
           found.add(new There(address, actual));
         }
       }
@@ -90,28 +95,37 @@ final class Keeper {
       return;
     }
     lock.lock();
+    List<FloatingAddress> taken = new ArrayList<>(wanted.size());
     try {
       resolve(wanted);
-      List<String> problems = new ArrayList<>();
-      List<FloatingAddress> taken = new ArrayList<>(wanted.size());
+      Map<FloatingAddress, String> problems = new LinkedHashMap<>();
       for (int from = 0; from < wanted.size(); from += RouteSocket.BATCH_MAX) {
         int to = Math.min(wanted.size(), from + RouteSocket.BATCH_MAX);
         List<FloatingAddress> added = add(wanted.subList(from, to), problems);
-        held.addAll(added);
-        announcer.announce(added);
         taken.addAll(added);
+        announcer.announce(added);
       }
       announcer.announce(taken);
       schedule.start(taken, now);
       if (!problems.isEmpty()) {
-        throw new AddressException(problems.getFirst() + Announcer.more(problems.size() - 1));
+        String first = problems.values().iterator().next();
+        throw new AddressException(first + Announcer.more(problems.size() - 1));
       }
     } catch (LinuxException e) {
-      throw new AddressException(
-          "taking " + wanted.getFirst() + Announcer.more(wanted.size() - 1), e);
+      throw failed("taking", wanted, e);
     } finally {
+      // What could not be added is nothing to put back later.
+      Set<FloatingAddress> failed = new HashSet<>(wanted);
+      taken.forEach(failed::remove);
+      failed.forEach(held::remove);
       lock.unlock();
     }
+  }
+
+  private static AddressException failed(
+      String tried, List<FloatingAddress> addresses, LinuxException e) {
+    String others = Announcer.more(addresses.size() - 1);
+    return new AddressException(tried + " " + addresses.getFirst() + others, e);
   }
 
   /** Fails before anything is changed if a device is missing. */
@@ -129,9 +143,14 @@ final class Keeper {
   }
 
   /** Returns those that are there now, whether added or found; the others go to the problems. */
-  private List<FloatingAddress> add(List<FloatingAddress> wanted, List<String> problems)
-      throws LinuxException {
-    List<RouteSocket.Result> results = route.add(onDevices(wanted));
+  private List<FloatingAddress> add(
+      List<FloatingAddress> wanted, Map<FloatingAddress, String> problems) throws LinuxException {
+    List<InterfaceAddress> changes = onDevices(wanted);
+    for (int i = 0; i < wanted.size(); i++) {
+      // Before it is there, so that no news of its removal is passed over.
+      held.put(wanted.get(i), changes.get(i).ifindex());
+    }
+    List<RouteSocket.Result> results = route.add(changes);
     List<FloatingAddress> there = new ArrayList<>(wanted.size());
     List<FloatingAddress> found = new ArrayList<>();
     boolean stale = false;
@@ -144,7 +163,7 @@ final class Keeper {
         there.add(wanted.get(i));
       } else {
         stale |= result.errno() == Errno.ENODEV;
-        problems.add("adding " + wanted.get(i) + ": " + result);
+        problems.put(wanted.get(i), "adding " + wanted.get(i) + ": " + result);
       }
     }
     if (stale) {
@@ -159,7 +178,7 @@ final class Keeper {
   private void revive(List<FloatingAddress> found) throws LinuxException {
     if (found.stream().anyMatch(FloatingAddress::v6)) {
       List<InterfaceAddress> dead = new ArrayList<>();
-      for (There there : there(found)) {
+      for (There there : there(found, Map.of())) {
         if (there.actual.unusable()) {
           dead.add(there.actual);
         }
@@ -185,25 +204,28 @@ final class Keeper {
     lock.lock();
     try {
       schedule.stop(unwanted);
+      Map<FloatingAddress, Integer> putOn = new HashMap<>();
       for (FloatingAddress address : unwanted) {
-        held.remove(address);
+        Integer index = held.remove(address);
+        if (index != null) {
+          putOn.put(address, index);
+        }
         absent.remove(address);
         guard.forget(address);
       }
       // Results don't matter: what counts is what is there afterwards.
       route.delete(onDevices(unwanted));
-      List<There> left = there(unwanted);
+      List<There> left = there(unwanted, putOn);
       for (int i = 0; i < REMOVALS_MAX && !left.isEmpty(); i++) {
         route.delete(left.stream().map(There::actual).toList());
-        left = there(unwanted);
+        left = there(unwanted, putOn);
       }
       if (!left.isEmpty()) {
         throw new AddressException(
             left.getFirst().address + Announcer.more(left.size() - 1) + " can't be removed");
       }
     } catch (LinuxException e) {
-      throw new AddressException(
-          "removing " + unwanted.getFirst() + Announcer.more(unwanted.size() - 1), e);
+      throw failed("removing", unwanted, e);
     } finally {
       lock.unlock();
     }
@@ -215,7 +237,7 @@ final class Keeper {
     try {
       List<FloatingAddress> ours = new ArrayList<>(addresses.size());
       for (FloatingAddress address : addresses) {
-        if (held.contains(address)) {
+        if (held.containsKey(address)) {
           ours.add(address);
         }
       }
@@ -267,20 +289,21 @@ final class Keeper {
       if (held.isEmpty()) {
         return List.of();
       }
-      List<FloatingAddress> missing = new ArrayList<>(held);
-      missing.removeAll(present(held));
+      List<FloatingAddress> missing = new ArrayList<>(held.keySet());
+      missing.removeAll(present(held.keySet()));
+      Map<FloatingAddress, String> problems = new HashMap<>();
+      List<FloatingAddress> restored = add(allowed(missing, problems, now), problems);
       List<Pruned> told = new ArrayList<>();
-      List<FloatingAddress> restored = new ArrayList<>();
-      for (FloatingAddress address : missing) {
-        String problem = putBack(address, now);
-        if (problem.isEmpty()) {
-          restored.add(address);
-          absent.remove(address);
-          told.add(new Pruned(address, true, address + " was removed by somebody, and put back"));
-        } else if (absent.add(address)) {
-          told.add(new Pruned(address, false, address + " was removed by somebody: " + problem));
-        }
+      for (FloatingAddress address : restored) {
+        absent.remove(address);
+        told.add(new Pruned(address, true, address + " was removed by somebody, and put back"));
       }
+      problems.forEach((address, problem) -> {
+        if (absent.add(address)) {
+          String detail = address + " was removed by somebody: " + problem;
+          told.add(new Pruned(address, false, detail));
+        }
+      });
       absent.retainAll(missing);
       announce(restored, now);
       return told;
@@ -289,22 +312,33 @@ final class Keeper {
     }
   }
 
-  /** Returns why not, or an empty text. */
-  private String putBack(FloatingAddress address, long now) throws LinuxException {
-    Optional<Link> link = devices.look(address.device());
-    if (link.isEmpty()) {
-      return "device " + address.device() + " is gone too";
+  /** Those that can and may be put back now; for the others says why not. */
+  private List<FloatingAddress> allowed(
+      List<FloatingAddress> missing, Map<FloatingAddress, String> problems, long now)
+      throws LinuxException {
+    Map<String, Boolean> exists = new HashMap<>();
+    List<FloatingAddress> allowed = new ArrayList<>(missing.size());
+    for (FloatingAddress address : missing) {
+      String device = address.device();
+      if (!exists.containsKey(device)) {
+        Optional<Link> link = devices.look(device);
+        link.ifPresent(devices::changed);
+        exists.put(device, link.isPresent());
+      }
+      if (!exists.get(device)) {
+        problems.put(address, "device " + device + " is gone too");
+      } else if (!guard.allow(address, now)) {
+        problems.put(
+            address,
+            "more than "
+                + PruneGuard.PUT_BACKS_MAX
+                + " times within "
+                + PruneGuard.WINDOW.toSeconds()
+                + " s; it is put back later");
+      } else {
+        allowed.add(address);
+      }
     }
-    if (!guard.allow(address, now)) {
-      return "for the "
-          + (PruneGuard.PUT_BACKS_MAX + 1)
-          + "th time within "
-          + PruneGuard.WINDOW.toSeconds()
-          + " s; it is put back later";
-    }
-    devices.changed(link.get());
-    List<String> problems = new ArrayList<>();
-    add(List.of(address), problems);
-    return problems.isEmpty() ? "" : problems.getFirst();
+    return allowed;
   }
 }

@@ -221,11 +221,7 @@ public final class ReferencePoints implements AutoCloseable {
 
   private void read(Optional<IcmpSocket> socket) throws LinuxException {
     if (socket.isPresent()) {
-      Optional<IcmpSocket.Reply> reply = socket.get().receive();
-      while (reply.isPresent()) {
-        table.answered(reply.get().from(), reply.get().number(), System.nanoTime());
-        reply = socket.get().receive();
-      }
+      socket.get().drain((from, echo) -> table.answered(from, echo, System.nanoTime()));
     }
   }
 

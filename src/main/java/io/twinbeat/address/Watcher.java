@@ -30,7 +30,8 @@ final class Watcher implements RouteMonitor.Listener, Probes.Receiver {
   /** After an error that may come again at once. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private static final long SLEEP_NANOS_MAX = Duration.ofMinutes(1).toNanos();
+  /** News are only hints: without any, the kernel's list is read this often. */
+  private static final long LOOK_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Devices devices;
   private final Keeper keeper;
@@ -50,6 +51,7 @@ final class Watcher implements RouteMonitor.Listener, Probes.Receiver {
   private long passesBegun;
   private long passesEnded;
   private boolean looking;
+  private long looked = System.nanoTime();
   private volatile boolean closing;
 
   Watcher(
@@ -115,17 +117,28 @@ final class Watcher implements RouteMonitor.Listener, Probes.Receiver {
     }
   }
 
+  /** A listener's fault must not cost us the rest of the news. */
+  private static void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      log.error("telling what happened to an address", e);
+    }
+  }
+
   private long sleepNanos(long now) {
-    long nanos = Math.min(SLEEP_NANOS_MAX, keeper.untilNext(now).orElse(SLEEP_NANOS_MAX));
+    long nanos = Math.min(LOOK_NANOS, keeper.untilNext(now).orElse(LOOK_NANOS));
     return keeper.incomplete() ? Math.min(nanos, PruneGuard.RETRY.toNanos()) : nanos;
   }
 
   private void restore() throws LinuxException {
-    if (looking || keeper.incomplete()) {
+    long now = System.nanoTime();
+    if (looking || keeper.incomplete() || now - looked >= LOOK_NANOS) {
       looking = false;
-      for (Keeper.Pruned pruned : keeper.restore(System.nanoTime())) {
+      looked = now;
+      for (Keeper.Pruned pruned : keeper.restore(now)) {
         log.warn("{}", pruned.detail());
-        listener.pruned(pruned.address(), pruned.putBack(), pruned.detail());
+        tell(() -> listener.pruned(pruned.address(), pruned.putBack(), pruned.detail()));
       }
     }
   }
@@ -163,12 +176,19 @@ final class Watcher implements RouteMonitor.Listener, Probes.Receiver {
     if (duplicates.defend(address, now)) {
       keeper.announce(List.of(address), now);
     }
-    listener.duplicate(address, claim.mac());
+    tell(() -> listener.duplicate(address, claim.mac()));
   }
 
   @Override
   public void linkChanged(Link link) {
     devices.changed(link);
+    for (Link known : List.copyOf(links.values())) {
+      if (known.index() == link.index() && !known.name().equals(link.name())) {
+        // Renamed: the name that we know is gone.
+        links.remove(known.name());
+        compare(known.name(), Optional.of(known), Optional.empty());
+      }
+    }
     List<FloatingAddress> addresses = byDevice.get(link.name());
     if (addresses != null) {
       Link before = links.put(link.name(), link);
@@ -203,7 +223,7 @@ final class Watcher implements RouteMonitor.Listener, Probes.Receiver {
       looking = true;
     }
     if (was != is) {
-      listener.carrierChanged(device, is);
+      tell(() -> listener.carrierChanged(device, is));
     }
   }
 

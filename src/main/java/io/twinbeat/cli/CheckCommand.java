@@ -38,6 +38,11 @@ final class CheckCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String word) {
+    return false; // It reads a whole file anyway.
+  }
+
+  @Override
   public Integer call() {
     Path path = file == null ? at.config() : file;
     return switch (SiteReader.read(path)) {

@@ -59,7 +59,24 @@ final class Cli {
       at.err().println("See: twinbeat help");
       return Exit.USAGE;
     }
-    CommandLine line = new CommandLine(command.get());
+    Callable<Integer> plain = command.get();
+    boolean taken =
+        plain instanceof ClientCommand client
+            ? client.takes(List.of(arguments))
+            : arguments.length == 0 && plain instanceof VersionCommand;
+    if (taken) {
+      try {
+        return plain.call();
+      } catch (Exception e) {
+        return failed(verb, e);
+      }
+    }
+    return parsed(verb, arguments);
+  }
+
+  /** Options and their help, read by picocli. */
+  int parsed(String verb, String... arguments) {
+    CommandLine line = new CommandLine(command(verb).orElseThrow());
     line.setCommandName("twinbeat " + verb);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     line.setOut(new PrintWriter(at.out(), true, StandardCharsets.UTF_8));

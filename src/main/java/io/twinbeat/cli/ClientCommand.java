@@ -10,6 +10,7 @@ import io.twinbeat.control.Response;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
@@ -38,6 +39,35 @@ abstract class ClientCommand implements Callable<Integer> {
 
   ClientCommand(Surroundings at) {
     this.at = at;
+  }
+
+  /**
+   * Takes arguments that are plain enough to need no parser: loading one costs more than the rest
+   * of a status. False: they are not, and this command, half filled, is of no more use.
+   */
+  final boolean takes(List<String> arguments) {
+    for (int i = 0; i < arguments.size(); i++) {
+      String word = arguments.get(i);
+      if (word.equals("--socket") && i + 1 < arguments.size()) {
+        i++;
+        socket = Path.of(arguments.get(i));
+      } else if (!takes(word)) {
+        return false;
+      }
+    }
+    return isComplete();
+  }
+
+  /** Takes a flag, or a word that stands alone. */
+  abstract boolean takes(String word);
+
+  /** Whether all that must be there is there. */
+  boolean isComplete() {
+    return true;
+  }
+
+  static boolean isPlain(String word) {
+    return !word.isEmpty() && Character.isLetterOrDigit(word.charAt(0));
   }
 
   ControlClient client() {

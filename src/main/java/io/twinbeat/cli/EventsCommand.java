@@ -39,6 +39,18 @@ final class EventsCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String word) {
+    switch (word) {
+      case "--json" -> json = true;
+      case "-f", "--follow" -> follow = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
   public Integer call() throws Exception {
     JsonObject arguments = new JsonObject();
     if (since != null) {

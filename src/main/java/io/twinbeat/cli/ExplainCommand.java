@@ -26,6 +26,12 @@ final class ExplainCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String word) {
+    json |= word.equals("--json");
+    return word.equals("--json");
+  }
+
+  @Override
   public Integer call() throws Exception {
     JsonObject arguments = new JsonObject();
     if (event != null) {

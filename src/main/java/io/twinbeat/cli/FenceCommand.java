@@ -47,6 +47,26 @@ final class FenceCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String wanted) {
+    if (wanted.equals("--yes")) {
+      yes = true;
+      return true;
+    } else if (word == null) {
+      word = wanted;
+    } else if (node == null) {
+      node = wanted;
+    } else {
+      return false;
+    }
+    return isPlain(wanted);
+  }
+
+  @Override
+  boolean isComplete() {
+    return node != null;
+  }
+
+  @Override
   public Integer call() throws Exception {
     Action action = action();
     if (action == null) {

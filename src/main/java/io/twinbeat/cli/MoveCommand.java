@@ -25,6 +25,13 @@ final class MoveCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String word) {
+    boolean taken = group == null && isPlain(word);
+    group = word;
+    return taken;
+  }
+
+  @Override
   public Integer call() throws Exception {
     JsonObject arguments = new JsonObject();
     if (group != null) {

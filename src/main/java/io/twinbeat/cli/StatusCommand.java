@@ -31,6 +31,12 @@ final class StatusCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String word) {
+    json |= word.equals("--json");
+    return word.equals("--json");
+  }
+
+  @Override
   public Integer call() throws Exception {
     if (!watch) {
       return question("status", new JsonObject(), this::show);

@@ -31,6 +31,13 @@ final class StopCommand extends ClientCommand {
   }
 
   @Override
+  boolean takes(String word) {
+    keepServices |= word.equals("--keep-services");
+    asSystemd |= word.equals("--as-systemd");
+    return word.equals("--keep-services") || word.equals("--as-systemd");
+  }
+
+  @Override
   public Integer call() throws Exception {
     boolean keep = keepServices || (asSystemd && isRestart());
     JsonObject arguments = new JsonObject();

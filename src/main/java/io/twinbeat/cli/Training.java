@@ -14,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +57,7 @@ final class Training {
 
   private static Surroundings surroundings(ByteArrayOutputStream out, Path socket) {
     PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+    Surroundings real = Surroundings.ofProcess(System.getenv());
     return new Surroundings(
         print,
         print,
@@ -66,11 +65,9 @@ final class Training {
         true,
         socket,
         socket.resolveSibling("missing"),
-        InstantSource.system(),
-        ZoneId.systemDefault(),
-        command -> {
-          throw new IllegalStateException("no children in a training");
-        });
+        real.clock(),
+        real.zone(),
+        real.children());
   }
 
   private static void expect(int wanted, int status) throws IOException {

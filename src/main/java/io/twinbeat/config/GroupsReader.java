@@ -12,7 +12,9 @@ import java.util.Optional;
 
 /** Reads the groups: what moves as one, where it prefers to be, and when it goes back. */
 final class GroupsReader {
-  private static final int GROUPS_MAX = 64;
+  /** All of them are in each heartbeat, which is one datagram. */
+  private static final int GROUPS_MAX = 8;
+
   private static final int RESOURCES_MAX = 2048;
   private static final String RESOURCES = "a list of resources, started in this order";
 

@@ -23,6 +23,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
  * Builds the tree from the parser's events, not from its composed nodes: an alias keeps its own
@@ -67,8 +68,14 @@ final class TreeBuilder {
   }
 
   private void run(String text) {
+    // No schema's regular expressions: what a word means is decided here.
     LoadSettings settings =
-        LoadSettings.builder().setLabel("").setParseComments(false).setUseMarks(true).build();
+        LoadSettings.builder()
+            .setLabel("")
+            .setSchema(new FailsafeSchema())
+            .setParseComments(false)
+            .setUseMarks(true)
+            .build();
     try {
       Iterator<Event> events = new Parse(settings).parseString(text).iterator();
       boolean more = true;

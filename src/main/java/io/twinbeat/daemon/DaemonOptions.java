@@ -3,5 +3,5 @@ package io.twinbeat.daemon;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What {@code twinbeat run} was told: the file, and the node to be if not the host name's. */
+/** How the daemon is started; without a node's name it finds itself by the host name. */
 public record DaemonOptions(Path config, Optional<String> node) {}

@@ -47,6 +47,11 @@ final class AgreementRules {
       g.grantAsk = theirs.ask();
       g.grantTo = t.peer().last.incarnation();
       t.decide(Rule.HAND_OVER, g.name, "request " + g.grantAsk + " of " + t.settings.peer());
+      if (!t.on(Rule.HAND_OVER)) {
+        grant(t, g, theirs);
+        t.effects.add(new Effect.StopGroup(g.name));
+        return;
+      }
       t.stop(g, StopGoal.GRANT, Rule.HAND_OVER);
     }
   }
@@ -70,7 +75,7 @@ final class AgreementRules {
   }
 
   private static void standby(Turn t, GroupState g, GroupStatus theirs) {
-    if (g.ask != 0 && theirs.grantedAsk() == g.ask && theirs.grantedTo() == t.s.incarnation) {
+    if (g.ask != 0 && grantedToUs(t, g, theirs)) {
       t.note(Rule.GRANT_RECEIVED, g.name, "term " + theirs.grantedTerm());
       t.start(g, Right.GRANTED, theirs.grantedTerm(), Rule.GRANT_RECEIVED);
       return;
@@ -91,6 +96,11 @@ final class AgreementRules {
     if (g.ask == 0 && t.s.going == State.Going.STAYS && !g.backingOff(t.now)) {
       want(t, g, theirs);
     }
+  }
+
+  private static boolean grantedToUs(Turn t, GroupState g, GroupStatus theirs) {
+    boolean oursExactly = theirs.grantedAsk() == g.ask && theirs.grantedTo() == t.s.incarnation;
+    return t.on(Rule.GRANT_RECEIVED) ? oursExactly : theirs.grantedAsk() != 0;
   }
 
   private static void grant(Turn t, GroupState g, GroupStatus theirs) {

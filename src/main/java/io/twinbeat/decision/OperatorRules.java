@@ -131,6 +131,7 @@ final class OperatorRules {
             ? t.now.since(t.s.listeningSince).compareTo(t.settings.deadtime()) >= 0
             : t.now.since(p.lastHeard).compareTo(t.settings.deadtime()) >= 0;
     GroupState served = null;
+    boolean vouched = !t.on(Rule.CONFIRMED_BY_OPERATOR);
     for (GroupState g : t.s.groups.values()) {
       boolean here = g.phase == Phase.ACTIVE || g.phase == Phase.STARTING;
       if (!here && g.look == Look.ANSWERED && silentNow) {
@@ -142,11 +143,12 @@ final class OperatorRules {
             id,
             !node.equals(t.settings.peer()),
             node + " is not the peer of " + t.settings.self())
-        || refused(t, id, p.off == Off.NO && !silentNow, node + " is heard: it is not off")
+        || refused(
+            t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard: it is not off")
         || refused(
             t,
             id,
-            p.off == Off.NO && served != null,
+            p.off == Off.NO && served != null && !vouched,
             served == null
                 ? ""
                 : served.name

@@ -90,7 +90,7 @@ final class PeerRules {
         status.groups().values().stream().noneMatch(group -> group.phase().mayHold());
     switch (status.leaving()) {
       case GOODBYE -> {
-        if (holdsNothing) {
+        if (holdsNothing || !t.on(Rule.GOODBYE)) {
           p.off = Off.LEFT;
           set(t, Hearing.OFF);
           t.decide(Rule.GOODBYE, Turn.PEER, "");
@@ -136,7 +136,8 @@ final class PeerRules {
       return;
     }
     Duration silent = t.now.since(Moment.later(p.lastHeard, t.s.listeningSince));
-    boolean deadtimePassed = silent.compareTo(t.settings.deadtime()) >= 0;
+    Duration deadtime = t.on(Rule.SILENT) ? t.settings.deadtime() : t.settings.warntime();
+    boolean deadtimePassed = silent.compareTo(deadtime) >= 0;
     boolean warntimePassed = silent.compareTo(t.settings.warntime()) >= 0;
     if (p.hearing == Hearing.HEARD && warntimePassed) {
       late(t);

@@ -21,11 +21,11 @@ final class StartRules {
       g.term = left.term();
       g.keptTerm = left.term();
       g.keptHeld = left.held();
-      if (left.present() && left.held()) {
+      if (left.present() && (left.held() || !t.on(Rule.ADOPT))) {
         // Nobody can have taken it meanwhile without this machine having been off.
         t.decide(Rule.ADOPT, g.name, "term " + g.term);
         t.start(g, Right.ADOPTED, g.term, Rule.ADOPT);
-      } else if (left.present()) {
+      } else if (left.present() && t.on(Rule.CLEAN_UP)) {
         t.decide(Rule.CLEAN_UP, g.name, "");
         t.stop(g, GroupState.StopGoal.CLEAN_UP, Rule.CLEAN_UP);
       } else {

@@ -32,7 +32,11 @@ final class TakeoverRules {
         t.s.fenceWaitUntil = null;
         onRequest(t);
       }
-      case LATE -> look(t, contested(t));
+      case LATE -> {
+        if (t.on(Rule.LATE)) {
+          look(t, contested(t));
+        }
+      }
       case SILENT, DISCONNECTED -> silent(t);
     }
   }
@@ -126,7 +130,7 @@ final class TakeoverRules {
       return false;
     }
     Moment silentFrom = silentFrom(t);
-    if (t.now.since(silentFrom).compareTo(t.settings.deadtime()) < 0) {
+    if (t.on(Rule.SILENT) && t.now.since(silentFrom).compareTo(t.settings.deadtime()) < 0) {
       return false;
     }
     boolean allSeen = true;

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Optional;
 
 /**
  * Pings: sends ICMP echo requests of one IP version and receives the replies to them (RFC 792, RFC
@@ -30,6 +29,9 @@ public final class IcmpSocket implements Poller.Source, AutoCloseable {
   private static final int REPLY_BYTES_MAX = 256;
   private static final int ECHO_BYTES = 16;
 
+  /** So that a flood cannot hold the thread: the rest waits for the next call. */
+  private static final int REPLIES_MAX = 4096;
+
   private final NativeSocket socket;
   private final boolean v6;
   private final short identifier;
@@ -40,9 +42,6 @@ public final class IcmpSocket implements Poller.Source, AutoCloseable {
     this.v6 = v6;
     this.identifier = (short) identifier;
   }
-
-  /** A reply to one of our requests: who answered, and the number that the request carried. */
-  public record Reply(InetAddress from, int number) {}
 
   /** {@code identifier} tells this socket's replies from other programs' (16 bits). */
   public static IcmpSocket open(boolean v6, int identifier) throws LinuxException {
@@ -107,23 +106,27 @@ public final class IcmpSocket implements Poller.Source, AutoCloseable {
     return address.position();
   }
 
-  /** The next waiting reply to a request of ours; empty when none waits. */
-  public Optional<Reply> receive() throws LinuxException {
-    while (true) {
+  /** Is given each reply: who answered, and the number that the request carried. */
+  public interface Handler {
+    void reply(InetAddress from, int number);
+  }
+
+  /** Hands over the waiting replies to requests of ours, without waiting for more. */
+  public void drain(Handler handler) throws LinuxException {
+    for (int i = 0; i < REPLIES_MAX; i++) {
       int length = socket.receive();
       if (length < 0) {
-        return Optional.empty();
+        return;
       }
       ByteBuffer in = socket.in();
       // IPv4 comes with its header, IPv6 without.
       int at = v6 || length == 0 ? 0 : (in.get(0) & 0xf) * 4;
-      if (length < at + ECHO_BYTES) {
-        continue;
-      }
-      ByteBuffer reply = in.duplicate().order(ByteOrder.BIG_ENDIAN);
-      int type = reply.get(at) & 0xff;
-      if (type == (v6 ? ECHO_REPLY_V6 : ECHO_REPLY) && reply.getShort(at + 4) == identifier) {
-        return Optional.of(new Reply(sender(), reply.getInt(at + 8)));
+      if (length >= at + ECHO_BYTES) {
+        ByteBuffer reply = in.duplicate().order(ByteOrder.BIG_ENDIAN);
+        int type = reply.get(at) & 0xff;
+        if (type == (v6 ? ECHO_REPLY_V6 : ECHO_REPLY) && reply.getShort(at + 4) == identifier) {
+          handler.reply(sender(), reply.getInt(at + 8));
+        }
       }
     }
   }

@@ -172,9 +172,7 @@ final class NginxInspection {
           holder.role() == Role.OTHER
               ? "stop " + holder.proc().comm() + " on this node, or give it another port"
               : "another nginx runs here: stop it, or name its configuration file";
-      return holder.certain()
-          ? ReadinessItem.hopeless(PORTS, holder.text(), mend)
-          : ReadinessItem.bad(PORTS, holder.text() + ", perhaps for IPv6 only", mend);
+      return ReadinessItem.hopeless(PORTS, holder.text(), mend);
     }
     return ReadinessItem.good(PORTS, "free");
   }

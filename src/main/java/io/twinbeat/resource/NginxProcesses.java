@@ -27,7 +27,7 @@ final class NginxProcesses {
   }
 
   /** Who keeps nginx from a port. */
-  record Holder(Proc proc, Role role, int port, boolean certain) {
+  record Holder(Proc proc, Role role, int port) {
     String text() {
       return "port " + port + " is held by " + proc.comm() + " (pid " + proc.pid() + ")";
     }
@@ -93,11 +93,11 @@ final class NginxProcesses {
   /** Who listens where nginx wants to. Looks at every process only when somebody does. */
   List<Holder> holders(List<Listen> listens) {
     List<Holder> holders = new ArrayList<>();
-    for (ProcFs.Listening socket : ProcFs.listening()) {
-      boolean certain = listens.stream().anyMatch(listen -> listen.heldBy(socket));
-      if (certain || listens.stream().anyMatch(listen -> listen.perhapsHeldBy(socket))) {
-        for (Proc proc : ProcFs.holders(List.of(socket))) {
-          holders.add(new Holder(proc, role(proc), socket.port(), certain));
+    for (Listen listen : listens) {
+      if (listen.held()) {
+        List<ProcFs.Listening> sockets = ProcFs.listening().stream().filter(listen::meets).toList();
+        for (Proc proc : ProcFs.holders(sockets)) {
+          holders.add(new Holder(proc, role(proc), listen.port()));
         }
       }
     }
@@ -105,8 +105,12 @@ final class NginxProcesses {
   }
 
   static boolean anyListens(List<Listen> listens) {
-    return ProcFs.listening().stream()
-        .anyMatch(socket -> listens.stream().anyMatch(listen -> listen.heldBy(socket)));
+    for (Listen listen : listens) {
+      if (listen.held()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** An nginx process without a living master above it. */

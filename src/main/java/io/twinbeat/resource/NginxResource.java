@@ -228,9 +228,7 @@ public final class NginxResource implements Resource {
   private void refuseHeldPorts(List<NginxDump.Listen> listens) throws ResourceException {
     if (NginxProcesses.anyListens(listens)) {
       for (NginxProcesses.Holder holder : processes.holders(listens)) {
-        if (holder.certain()) {
-          throw new ResourceException("nginx can't be started: " + holder.text());
-        }
+        throw new ResourceException("nginx can't be started: " + holder.text());
       }
     }
   }

@@ -59,8 +59,8 @@ public final class ServiceProbe {
               if (http.tls()) {
                 Tls.warmUp();
               }
-              yield new ProbeSettings.Http(
-                  http.port(), http.path(), http.host(), false, http.statuses(), http.body());
+              http.body().ifPresent(body -> body.matcher("ok").find());
+              yield ProbeSettings.Http.of(http.port(), http.path());
             }
           };
       hedged(to, plain, WARM_UP_LIMIT, System.nanoTime());
@@ -85,8 +85,8 @@ public final class ServiceProbe {
   static ProbeAnswer hedged(InetSocketAddress to, ProbeSettings how, Duration limit, long started) {
     long deadline = started + limit.toNanos();
     long step = Math.max(STEP_MIN.toNanos(), limit.dividedBy(STEPS).toNanos());
-    BlockingQueue<HttpLook.Seen> results = new ArrayBlockingQueue<>(STEPS + 1);
-    List<HttpLook> attempts = new ArrayList<>(STEPS + 1);
+    BlockingQueue<HttpLook.Seen> results = new ArrayBlockingQueue<>(STEPS);
+    List<HttpLook> attempts = new ArrayList<>(STEPS);
     HttpLook.Seen worst = null;
     try {
       long next = started;
@@ -95,13 +95,13 @@ public final class ServiceProbe {
         if (now - deadline >= 0) {
           return verdict(worst, attempts, limit);
         }
-        if (now - next >= 0 && attempts.size() <= STEPS) {
+        if (now - next >= 0 && attempts.size() < STEPS) {
           HttpLook attempt = new HttpLook(to, how, deadline);
           attempts.add(attempt);
           Thread.ofVirtual().name("probe").start(() -> results.add(attempt.look()));
           next += step;
         }
-        long until = attempts.size() <= STEPS && next - deadline < 0 ? next : deadline;
+        long until = attempts.size() < STEPS && next - deadline < 0 ? next : deadline;
         HttpLook.Seen seen =
             results.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         switch (seen) {

@@ -169,6 +169,19 @@ class AddressesIT {
   }
 
   @Test
+  void releaseFindsTheAddressOnARenamedDevice() throws Exception {
+    Node n2 = lan.node("n2", V4_ETH0);
+    n2.ask("take");
+    lan.in("n2", "ip", "link", "set", "eth0", "down");
+    lan.in("n2", "ip", "link", "set", "eth0", "name", "lan0");
+    lan.in("n2", "ip", "link", "set", "lan0", "up");
+    n2.await("carrier-changed eth0 false");
+    assertTrue(lan.has("n2", V4));
+    assertEquals("release: ok", n2.ask("release"));
+    assertFalse(lan.has("n2", V4));
+  }
+
+  @Test
   void addressComesBackWithItsDevice() throws Exception {
     Node n2 = lan.node("n2", V4_ETH0, V6_ETH0);
     n2.ask("take");
@@ -277,6 +290,14 @@ class AddressesIT {
     assertFalse(lan.has("n2", V4));
     assertEquals("release: ok", n2.ask("release"));
     assertEquals("carrier: false", n2.ask("carrier eth9"));
+  }
+
+  @Test
+  void missingPrivilegesAreFoundAtTheStart() throws Exception {
+    try (Node n2 = lan.powerless("n2", V4_ETH0)) {
+      String error = "getting ready to hold addresses: opening the packet socket: EPERM";
+      n2.await("Exception in thread \"main\" io.twinbeat.address.AddressException: " + error);
+    }
   }
 
   @Test

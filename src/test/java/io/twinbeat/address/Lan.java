@@ -107,9 +107,17 @@ final class Lan implements AutoCloseable {
 
   /** Starts a process that holds these addresses in a machine. */
   Node node(String machine, String... addresses) throws Exception {
-    Node node = new Node(namespace(machine), addresses);
+    Node node = new Node(List.of("ip", "netns", "exec", namespace(machine)), addresses);
     nodes.add(node);
+    node.await("ready");
     return node;
+  }
+
+  /** The same without any privilege. */
+  Node powerless(String machine, String... addresses) throws Exception {
+    List<String> wrapper = new ArrayList<>(List.of("ip", "netns", "exec", namespace(machine)));
+    wrapper.addAll(List.of("setpriv", "--bounding-set", "-all"));
+    return new Node(wrapper, addresses);
   }
 
   /** What a machine believes of an address: its line of the neighbour table. */

@@ -17,8 +17,8 @@ final class Node implements AutoCloseable {
   private final List<String> lines = new ArrayList<>();
   private int read;
 
-  Node(String namespace, String... addresses) throws Exception {
-    List<String> argv = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+  Node(List<String> wrapper, String... addresses) throws Exception {
+    List<String> argv = new ArrayList<>(wrapper);
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     argv.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
     argv.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
@@ -28,7 +28,6 @@ final class Node implements AutoCloseable {
     process = new ProcessBuilder(argv).redirectErrorStream(true).start();
     in = process.outputWriter(StandardCharsets.UTF_8);
     Thread.ofVirtual().start(this::pump);
-    await("ready");
   }
 
   private void pump() {

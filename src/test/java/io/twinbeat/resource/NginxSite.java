@@ -75,13 +75,17 @@ final class NginxSite implements AutoCloseable {
   }
 
   NginxResource resource(boolean hot) {
-    return new NginxResource(settings(hot));
+    return resource(hot, listen);
   }
 
-  NginxResource.Settings settings(boolean hot) {
+  NginxResource resource(boolean hot, String checked) {
+    return new NginxResource(settings(hot, checked));
+  }
+
+  private NginxResource.Settings settings(boolean hot, String checked) {
     HttpCheck check =
         new HttpCheck(
-            URI.create("http://" + listen + "/healthz"),
+            URI.create("http://" + checked + "/healthz"),
             Statuses.OK,
             Optional.of(Pattern.compile("^healthy$")),
             Optional.empty(),

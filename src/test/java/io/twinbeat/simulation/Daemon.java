@@ -57,6 +57,8 @@ final class Daemon {
   /** Whether a heartbeat that proves to know this life was delivered. */
   boolean heardFresh;
 
+  long lastFresh = -1;
+
   private final Boolean[] readySaid;
   private final boolean[] failureSaid;
   private boolean connectedSaid = true;
@@ -125,23 +127,17 @@ final class Daemon {
     if (world.now - stallBeganAt > world.plan.deadtime / 2) {
       stallEndedAt = world.now;
     }
-    List<Runnable> work = new ArrayList<>(held);
+    // Its threads go on in any order: what was in the sockets, and what was in its own queues.
+    ArrayDeque<Runnable> own = new ArrayDeque<>(held);
+    ArrayDeque<Wire.Frame> frames = new ArrayDeque<>(socket);
     held.clear();
-    for (Wire.Frame frame : socket) {
-      work.add(() -> arrived(frame));
-    }
     socket.clear();
-    if (world.chance.of(0.5)) {
-      for (int i = work.size() - 1; i > 0; i--) {
-        int other = world.chance.below(i + 1);
-        Runnable kept = work.get(i);
-        work.set(i, work.get(other));
-        work.set(other, kept);
-      }
-    }
-    for (Runnable each : work) {
-      if (alive) {
-        each.run();
+    double framesFirst = world.chance.share();
+    while (alive && !(own.isEmpty() && frames.isEmpty())) {
+      if (own.isEmpty() || (!frames.isEmpty() && world.chance.of(framesFirst))) {
+        arrived(frames.poll());
+      } else {
+        own.poll().run();
       }
     }
     carryOut();
@@ -341,7 +337,10 @@ final class Daemon {
     if (!ear.hear(frame, machine.monotonic().nanos(), world.now)) {
       return;
     }
-    heardFresh |= frame.status().hears() == incarnation;
+    if (frame.status().hears() == incarnation) {
+      heardFresh = true;
+      lastFresh = world.now;
+    }
     toLoop(
         frame.bye()
             ? new Event.PeerSaidGoodbye(frame.status())
@@ -390,11 +389,14 @@ final class Daemon {
         });
   }
 
+  boolean saidAble(int group) {
+    return Boolean.TRUE.equals(readySaid[group]);
+  }
+
   /** Whether nothing is under way here and nothing is left to be noticed. */
   boolean calm(int group) {
     GroupState g = state.group(world.plan.groups[group]);
-    return !connectionCheckPending
-        && connectedSaid
+    return connectedSaid
         && !failureSaid[group]
         && Boolean.TRUE.equals(readySaid[group])
         && g.offer().isEmpty()

@@ -47,6 +47,8 @@ final class Ledger {
   private boolean lied;
 
   private boolean quiet;
+  private final Daemon[][] failbackBy = new Daemon[2][3];
+  private final long[][] failbackAt = new long[2][3];
   private final int[] moves;
 
   // Statistics of what was reached at all.
@@ -180,10 +182,27 @@ final class Ledger {
     if (++flood[node] > FLOOD_MAX) {
       broken("P9", "a flood of decisions, the last: " + e.rule());
     }
+    if (e.rule() == Rule.FENCE_LIED && !lied) {
+      broken("P7", "a fence is said to have lied, and none did");
+    }
+    if (e.rule() == Rule.FAILBACK) {
+      failback(daemon, daemon.group(e.subject()));
+    }
     boolean two = e.rule() == Rule.TWO_HOLDERS_STAY || e.rule() == Rule.TWO_HOLDERS_YIELD;
     if (two && !exemptEver()) {
       broken("P7", "two holders are said to have met, and never were two");
     }
+  }
+
+  private void failback(Daemon daemon, int group) {
+    int node = daemon.machine.index;
+    long since = world.now - failbackAt[node][group];
+    long cooldown = world.plan.settings[0].groups().get(group).cooldown().toNanos();
+    if (failbackBy[node][group] == daemon && since < cooldown * 0.99) {
+      broken("rule", "a second failback of " + world.plan.groups[group] + " within the cool-down");
+    }
+    failbackBy[node][group] = daemon;
+    failbackAt[node][group] = world.now;
   }
 
   private boolean exemptEver() {
@@ -256,6 +275,11 @@ final class Ledger {
       return;
     }
     listened(daemon, "fenced");
+    if (why == Rule.FENCE) {
+      silent(daemon);
+      pointless(daemon);
+      onceAtStart(daemon);
+    }
     if (why == Rule.FENCE_ON_REQUEST) {
       return;
     }
@@ -285,6 +309,35 @@ final class Ledger {
                 + (seen ? ", seen from there" : cutOff ? ", itself cut off" : ", itself blind"));
       }
     }
+  }
+
+  private void silent(Daemon daemon) {
+    long silence = world.now - daemon.lastFresh;
+    if (daemon.heardFresh && silence < world.plan.deadtime * 0.998) {
+      broken("P3", "fenced after a silence of only " + silence / MS + " ms");
+    }
+  }
+
+  private void pointless(Daemon daemon) {
+    for (int g = 0; g < moves.length; g++) {
+      if (!daemon.machine.address[g] && daemon.saidAble(g)) {
+        return;
+      }
+    }
+    broken("rule", daemon.machine.name + " fences, and is not able to serve anything more");
+  }
+
+  private void onceAtStart(Daemon daemon) {
+    if (daemon.heardFresh) {
+      return;
+    }
+    Machine machine = daemon.machine;
+    long window = world.plan.settings[0].startFenceWindow().toNanos();
+    if (machine.startFenceKept && world.now - machine.startFenceAt < window * 0.99) {
+      broken("rule", machine.name + " shoots a second time at start-up within the window");
+    }
+    machine.startFenceKept = true;
+    machine.startFenceAt = world.now;
   }
 
   void saidGoodbye(Daemon daemon, Status last) {

@@ -45,6 +45,11 @@ final class Machine {
   private long wallOffset;
   long poweredOffAt = -1;
 
+  /** When a start-up fence was shot; forgotten when the disk or the clock was tampered with. */
+  boolean startFenceKept;
+
+  long startFenceAt;
+
   Machine(World world, int index) {
     this.world = world;
     this.index = index;
@@ -77,6 +82,7 @@ final class Machine {
 
   void jumpWall(long by) {
     wallOffset += by;
+    startFenceKept = false;
   }
 
   void keep(Map<String, Held> groups, boolean startFenceSpent) {
@@ -89,6 +95,7 @@ final class Machine {
   void loseDisk() {
     world.story.tell(world.now, name, "fault", "disk lost");
     disk.clear();
+    startFenceKept = false;
     startFenceAtWall = Long.MIN_VALUE;
   }
 

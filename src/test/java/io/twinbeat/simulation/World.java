@@ -119,6 +119,9 @@ final class World {
     }
     for (int g = 0; g < plan.groups.length; g++) {
       int serving = 0;
+      if (machines[0].address[g] == machines[1].address[g]) {
+        return false;
+      }
       for (Machine machine : machines) {
         if (!machine.settled(g)) {
           return false;
