@@ -278,8 +278,11 @@ public final class Lab {
     Duration length = arguments.option("--for").map(Arguments::duration).orElse(Duration.ofDays(1));
     long zero = System.nanoTime();
     Probe probe =
-        lab.probe(
-            event -> out.println(Timeline.line(event.atNanos(), zero, Timeline.probeEvent(event))));
+        lab.probe(event -> {
+          if (Timeline.isTold(event)) {
+            out.println(Timeline.line(event.atNanos(), zero, Timeline.probeEvent(event)));
+          }
+        });
     Runnable finish =
         () -> {
           probe.close();

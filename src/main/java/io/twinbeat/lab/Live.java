@@ -46,7 +46,12 @@ final class Live implements AutoCloseable {
   Live(LabSite lab, PrintStream out) {
     this.lab = lab;
     this.out = out;
-    this.probe = lab.probe(event -> add(event.atNanos(), "client", Timeline.probeEvent(event)));
+    this.probe =
+        lab.probe(event -> {
+          if (Timeline.isTold(event)) {
+            add(event.atNanos(), "client", Timeline.probeEvent(event));
+          }
+        });
     this.holders = lab.watchHolders(this::moved);
     this.powerActions = lab.powerLog().size();
     this.thread = Thread.ofPlatform().daemon().name("timeline").start(this::run);
@@ -86,7 +91,7 @@ final class Live implements AutoCloseable {
 
   private void look() {
     List<PowerAction> actions = lab.powerLog();
-    for (PowerAction action : actions.subList(powerActions, actions.size())) {
+    for (PowerAction action : actions.subList(Math.min(powerActions, actions.size()), actions.size())) {
       if (action.verb() != PowerAction.Verb.STATUS) {
         add(
             action.endNanos(),

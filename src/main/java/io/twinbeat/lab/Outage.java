@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A time in which no attempt of the client was good: from the start of the first bad attempt to the
  * start of the next good one, {@link System#nanoTime}; {@code before} and {@code after} are the
- * nodes that answered last and first, {@code -}: none. {@code stalledNanos} of it the probe itself
- * did not run, and so does not know.
+ * nodes that answered last and first. {@code stalledNanos} of it the probe itself did not run, and
+ * so does not know.
  */
 public record Outage(
     long startNanos,

@@ -24,7 +24,7 @@ public final class Probe implements AutoCloseable {
     long atNanos();
   }
 
-  /** The first bad attempt after good ones. */
+  /** The first bad attempt after good ones; before the first good answer there is no outage. */
   public record Down(long atNanos, String lastNode, String why) implements Event {}
 
   /** The first good attempt after bad ones. */
@@ -44,6 +44,7 @@ public final class Probe implements AutoCloseable {
   private String node = "-";
   private boolean ready;
   private boolean down;
+  private long downSince;
   private long attempts;
   private long good;
   private long slowestNanos;
@@ -64,6 +65,10 @@ public final class Probe implements AutoCloseable {
                 "netns",
                 "exec",
                 namespace,
+                // A witness must not be late; it uses a fraction of a core.
+                "nice",
+                "-n",
+                "-15",
                 java,
                 "-Xmx64m",
                 "-Xms64m",
@@ -104,6 +109,11 @@ public final class Probe implements AutoCloseable {
   /** An outage is under way. */
   public synchronized boolean isDown() {
     return down;
+  }
+
+  /** How long the outage that is under way has been going on; 0: there is none. */
+  public synchronized long downNanos() {
+    return down ? System.nanoTime() - downSince : 0;
   }
 
   /** The node that gave the last good answer; {@code -}: none yet. */
@@ -203,7 +213,10 @@ public final class Probe implements AutoCloseable {
         return;
       }
       switch (event) {
-        case Down d -> down = true;
+        case Down d -> {
+          down = true;
+          downSince = d.atNanos();
+        }
         case Up u -> {
           down = false;
           node = u.outage().after();

@@ -281,6 +281,9 @@ final class ProbeClient {
       lastNode = attempt.node;
       return;
     }
+    if (lastNode.isEmpty()) {
+      return; // what never began can't fail
+    }
     if (outageSince < 0) {
       outageSince = attempt.sent;
       refused = 0;

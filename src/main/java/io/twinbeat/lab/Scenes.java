@@ -47,6 +47,7 @@ final class Scenes {
             .anyMatch(proof -> proof.endNanos() - took < 0),
         standby.name() + " took the address without proof that " + holder.name() + " is off");
     stage.check(!stage.shot().contains(standby.name()), standby.name() + " was shot");
+    stage.live.say("timing the fence device of " + holder.name() + " by hand, for the bound");
     Duration fence = stage.fenceTime(standby, holder);
     Duration deadtime = stage.pair.heartbeat().deadtime();
     long most = deadtime.plus(fence).plus(AFTER_FENCE).toMillis();

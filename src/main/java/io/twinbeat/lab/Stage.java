@@ -171,7 +171,8 @@ final class Stage {
   }
 
   double longestOutage() {
-    return outages().stream().mapToDouble(Outage::millis).max().orElse(0);
+    double over = outages().stream().mapToDouble(Outage::millis).max().orElse(0);
+    return Math.max(over, live.probe().downNanos() / 1e6);
   }
 
   /** Nodes that somebody other than us switched off in this scene. */

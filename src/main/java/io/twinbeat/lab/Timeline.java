@@ -2,7 +2,15 @@ package io.twinbeat.lab;
 
 /** Words for what the client sees, and lines with the seconds since a beginning. */
 final class Timeline {
+  /** Shorter ones are told in the summary, and with the outage that they fall into. */
+  private static final long STALL_NANOS_MIN = 100_000_000;
+
   private Timeline() {}
+
+  /** Whether the event is worth a line. */
+  static boolean isTold(Probe.Event event) {
+    return !(event instanceof Probe.Stalled stalled) || stalled.lengthNanos() >= STALL_NANOS_MIN;
+  }
 
   static String line(long atNanos, long zeroNanos, String text) {
     return "%8.3f  %s".formatted((atNanos - zeroNanos) / 1e9, text);
