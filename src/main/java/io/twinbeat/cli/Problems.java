@@ -97,6 +97,7 @@ final class Problems {
       String state = deviceState(device);
       if (!state.equals("ok")) {
         String node = Json.text(device, "node");
+        String detail = Json.text(device, "detail");
         add(
             "fencing "
                 + node
@@ -104,8 +105,7 @@ final class Problems {
                 + Json.text(device, "device")
                 + ": "
                 + state
-                + " "
-                + Json.text(device, "detail"),
+                + (detail.isEmpty() ? "" : ": " + detail),
             "twinbeat fence test " + node);
       }
     }

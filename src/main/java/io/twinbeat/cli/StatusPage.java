@@ -139,11 +139,14 @@ final class StatusPage {
 
   private void readiness() {
     JsonObject readiness = Json.object(report, "readiness");
+    String state = Json.text(Json.object(report, "peer"), "state");
+    boolean heard = state.equals("heard") || state.equals("late");
     for (String name : readiness.keySet()) {
       JsonObject of = Json.object(readiness, name);
       String verdict =
           Json.flag(of, "ready") ? "ready" : Json.flag(of, "able") ? "able, NOT ready" : "NOT able";
-      heading("READINESS of " + name + ": " + verdict);
+      boolean old = name.equals(peer) && !heard;
+      heading("READINESS of " + name + (old ? ", as last heard: " : ": ") + verdict);
       Table table = new Table(paint, "ITEM", "STATE", "CHECKED", "LIMIT", "DETAIL");
       for (JsonObject item : Json.list(of, "items")) {
         table.row(
@@ -172,7 +175,7 @@ final class StatusPage {
   }
 
   private void devices() {
-    Table table = new Table(paint, "FENCES", "DEVICE", "STATE", "PROVEN", "LIMIT", "DETAIL");
+    Table table = new Table(paint, "FENCES", "DEVICE", "STATE", "LAST TEST", "LIMIT", "DETAIL");
     for (JsonObject device : Json.list(report, "devices")) {
       String state = Problems.deviceState(device);
       table.row(

@@ -29,6 +29,10 @@ final class AgreementRules {
   }
 
   private static void agree(Turn t, GroupState g, GroupStatus theirs) {
+    if (!g.phase.mayHold()) {
+      // Known from here on, should the peer lose its disk.
+      g.term = Math.max(g.term, theirs.term());
+    }
     switch (g.phase) {
       case ACTIVE, STARTING -> holding(t, g, theirs);
       case STANDBY -> standby(t, g, theirs);

@@ -55,9 +55,10 @@ final class PeerRules {
     if (t.on(Rule.OLD_NEWS) && sameLife && status.version() < p.last.version()) {
       return false;
     }
-    // Frames prove life only for a deadtime: what arrives sooner may have been sent before the end.
+    // Frames prove life only for a deadtime: what arrives sooner may have been sent before the end,
+    // also by a life that had begun just before it.
     boolean takenForOff = p.off == Off.FENCED || p.off == Off.CONFIRMED;
-    return !(sameLife && takenForOff && receivedAt.isBefore(p.since.plus(t.settings.deadtime())));
+    return !(takenForOff && receivedAt.isBefore(p.since.plus(t.settings.deadtime())));
   }
 
   private static void hear(Turn t, boolean sameLife) {

@@ -207,7 +207,9 @@ public final class NginxResource implements Resource {
       if (running.isEmpty()) {
         processes.endOrphans(family, listens, ORPHAN_GRACE);
       }
-      unit.get().start(deadline, running.isPresent() ? "restart" : "start");
+      // Never "start": we see a death before systemd does, and to start a unit that systemd still
+      // calls active does nothing.
+      unit.get().start(deadline, "restart");
     } else {
       if (running.isPresent()) {
         NginxProcesses.end(household(running.get()), Pidfd.SIGTERM, HUNG_GRACE);

@@ -144,13 +144,13 @@ public final class ServiceProbe {
     } catch (SocketException e) {
       return Optional.of("this machine's addresses could not be read: " + e.getMessage());
     }
-    return inIpvsTable(address, port)
+    return inIpvsTable(address, port, ProcFs.lines(IPVS))
         ? Optional.of("this machine's own IPVS table catches " + literal + " port " + port)
         : Optional.empty();
   }
 
   /** The kernel's table names services as {@code TCP 0A0A0A64:0050 rr} (ip_vs_ctl.c). */
-  private static boolean inIpvsTable(InetAddress address, int port) {
+  static boolean inIpvsTable(InetAddress address, int port, List<String> table) {
     byte[] bytes = address.getAddress();
     StringBuilder text = new StringBuilder("TCP  ");
     if (bytes.length == 4) {
@@ -166,6 +166,6 @@ public final class ServiceProbe {
       text.append(']');
     }
     text.append(String.format(Locale.ROOT, ":%04X ", port));
-    return ProcFs.lines(IPVS).stream().anyMatch(line -> line.startsWith(text.toString()));
+    return table.stream().anyMatch(line -> line.startsWith(text.toString()));
   }
 }

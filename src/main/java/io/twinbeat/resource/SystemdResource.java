@@ -1,6 +1,7 @@
 package io.twinbeat.resource;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,12 @@ public final class SystemdResource implements Resource {
   public SystemdResource(Settings settings) {
     this.settings = settings;
     this.unit = new Systemctl(settings.systemctl(), settings.booted(), settings.unit());
+  }
+
+  /** Whether systemd runs here and has this unit; for a choice between a unit and no unit. */
+  public static boolean exists(String unit, Duration limit) {
+    Systemctl systemctl = new Systemctl(Systemctl.PROGRAM, Systemctl.BOOTED, unit);
+    return systemctl.usable() && systemctl.show(limit).load().equals("loaded");
   }
 
   @Override

@@ -107,7 +107,7 @@ final class Lan implements AutoCloseable {
 
   /** Starts a process that holds these addresses in a machine. */
   Node node(String machine, String... addresses) throws Exception {
-    Node node = new Node(List.of("ip", "netns", "exec", namespace(machine)), addresses);
+    Node node = Node.addresses(List.of("ip", "netns", "exec", namespace(machine)), addresses);
     nodes.add(node);
     node.await("ready");
     return node;
@@ -117,7 +117,29 @@ final class Lan implements AutoCloseable {
   Node powerless(String machine, String... addresses) throws Exception {
     List<String> wrapper = new ArrayList<>(List.of("ip", "netns", "exec", namespace(machine)));
     wrapper.addAll(List.of("setpriv", "--bounding-set", "-all"));
-    return new Node(wrapper, addresses);
+    return Node.addresses(wrapper, addresses);
+  }
+
+  /** Prints a line, beginning with the time in seconds, for each ARP frame that comes by. */
+  Node capture(String machine) throws Exception {
+    Node node =
+        Node.program(
+            List.of(
+                "ip",
+                "netns",
+                "exec",
+                namespace(machine),
+                "tcpdump",
+                "-i",
+                "eth0",
+                "-n",
+                "-l",
+                "-tt",
+                "--immediate-mode",
+                "arp"));
+    nodes.add(node);
+    node.await("listening");
+    return node;
   }
 
   /** What a machine believes of an address: its line of the neighbour table. */

@@ -10,14 +10,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** An {@link AddressesMain} in a network namespace, told what to do and watched line by line. */
+/**
+ * A child process, mostly an {@link AddressesMain} in a network namespace, told what to do and
+ * watched line by line.
+ */
 final class Node implements AutoCloseable {
   private final Process process;
   private final BufferedWriter in;
   private final List<String> lines = new ArrayList<>();
   private int read;
 
-  Node(List<String> wrapper, String... addresses) throws Exception {
+  private Node(List<String> argv) throws IOException {
+    process = new ProcessBuilder(argv).redirectErrorStream(true).start();
+    in = process.outputWriter(StandardCharsets.UTF_8);
+    Thread.ofVirtual().start(this::pump);
+  }
+
+  /** Any program. */
+  static Node program(List<String> argv) throws IOException {
+    return new Node(argv);
+  }
+
+  /** An {@link AddressesMain} behind a program that starts it. */
+  static Node addresses(List<String> wrapper, String... addresses) throws IOException {
     List<String> argv = new ArrayList<>(wrapper);
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     argv.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
@@ -25,9 +40,7 @@ final class Node implements AutoCloseable {
     argv.add(System.getProperty("java.class.path"));
     argv.add(AddressesMain.class.getName());
     argv.addAll(List.of(addresses));
-    process = new ProcessBuilder(argv).redirectErrorStream(true).start();
-    in = process.outputWriter(StandardCharsets.UTF_8);
-    Thread.ofVirtual().start(this::pump);
+    return new Node(argv);
   }
 
   private void pump() {

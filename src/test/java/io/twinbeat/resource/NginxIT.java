@@ -323,6 +323,44 @@ class NginxIT {
   }
 
   @Test
+  void whereThereIsAUnitAllGoesThroughIt() throws Exception {
+    Path systemctl =
+        Scripts.write(
+            dir,
+            "systemctl",
+            """
+            alive() { p=$(cat DIR/nginx.pid 2>/dev/null) && [ -n "$p" ] && grep -q "^State:.[^ZX]" /proc/$p/status; }
+            case "$*" in *" start "*) alive || exec nginx -c DIR/nginx.conf;;
+              *" stop "*) alive && kill -TERM $p; while alive; do sleep 0.01; done;;
+              *" restart "*) alive && kill -KILL $p; while alive; do sleep 0.01; done
+                exec nginx -c DIR/nginx.conf;;
+              *" show "*) alive && s=active || { s=inactive; p=0; }
+                echo "LoadState=loaded"; echo "ActiveState=$s"; echo "SubState=x"
+                echo "Result=success"; echo "UnitFileState=enabled"; echo "MainPID=$p";;
+            esac
+            """
+                .replace("DIR", dir.toString()));
+    NginxResource nginx = site.byUnit(systemctl);
+    nginx.prepare();
+    Proc master = site.master();
+    nginx.start();
+    assertEquals(master, site.master());
+    NginxSite.signal(List.of(master), Pidfd.SIGKILL);
+    NginxSite.until("the master's end", () -> !ProcFs.lives(master));
+    nginx.start();
+    assertInstanceOf(Resource.Health.Healthy.class, nginx.check());
+    Proc next = site.master();
+    nginx.stop(Resource.StopMode.FULL);
+    assertFalse(ProcFs.lives(next));
+    List<String> verbs =
+        Scripts.calls(dir).stream()
+            .map(call -> call.split(" ", -1)[2])
+            .filter(verb -> !verb.equals("show"))
+            .toList();
+    assertEquals(List.of("restart", "restart", "stop"), verbs);
+  }
+
+  @Test
   void aQuickRestartByHandIsNoDeath() throws Exception {
     NginxResource nginx = site.resource(true);
     nginx.start();

@@ -82,6 +82,25 @@ final class NginxSite implements AutoCloseable {
     return new NginxResource(settings(hot, checked));
   }
 
+  /** Run through a unit, by a stand-in for systemctl. */
+  NginxResource byUnit(Path systemctl) {
+    NginxResource.Settings s = settings(true, listen);
+    return new NginxResource(
+        new NginxResource.Settings(
+            s.name(),
+            s.binary(),
+            s.config(),
+            Optional.of("nginx.service"),
+            true,
+            s.check(),
+            LIMIT,
+            LIMIT,
+            LIMIT,
+            s.testEvery(),
+            systemctl,
+            dir));
+  }
+
   private NginxResource.Settings settings(boolean hot, String checked) {
     HttpCheck check =
         new HttpCheck(

@@ -1,6 +1,7 @@
 package io.twinbeat.resource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -251,6 +252,23 @@ class ServiceProbeTest {
       assertInstanceOf(ProbeAnswer.CannotTell.class, answer, address.toString());
     }
     assertEquals(0, accepted.get());
+  }
+
+  @Test
+  void anIpvsTableThatWouldCatchTheLookIsSeen() throws Exception {
+    List<String> table =
+        List.of(
+            "IP Virtual Server version 1.2.1 (size=4096)",
+            "TCP  0A000A64:0050 rr ",
+            "  -> 0A001E0B:0050      Route   1      0          0",
+            "UDP  0A000A65:0050 rr ",
+            "TCP  [2001:0db8:0000:0000:0000:0000:0000:0064]:01BB wlc ");
+    InetAddress ipv4 = InetAddress.ofLiteral("10.0.10.100");
+    assertTrue(ServiceProbe.inIpvsTable(ipv4, 80, table));
+    assertFalse(ServiceProbe.inIpvsTable(ipv4, 81, table));
+    assertFalse(ServiceProbe.inIpvsTable(InetAddress.ofLiteral("10.0.10.101"), 80, table));
+    assertFalse(ServiceProbe.inIpvsTable(InetAddress.ofLiteral("10.0.30.11"), 80, table));
+    assertTrue(ServiceProbe.inIpvsTable(InetAddress.ofLiteral("2001:db8::64"), 443, table));
   }
 
   @Test

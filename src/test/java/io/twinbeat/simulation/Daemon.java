@@ -58,6 +58,8 @@ final class Daemon {
   boolean heardFresh;
 
   long lastFresh = -1;
+  private long freshStamp;
+  private long freshIncarnation;
 
   private final Boolean[] readySaid;
   private final boolean[] failureSaid;
@@ -339,7 +341,12 @@ final class Daemon {
     }
     if (frame.status().hears() == incarnation) {
       heardFresh = true;
-      lastFresh = world.now;
+      // What was overtaken on the way says nothing new about life.
+      if (frame.stamp() >= freshStamp || frame.incarnation() != freshIncarnation) {
+        freshStamp = frame.stamp();
+        freshIncarnation = frame.incarnation();
+        lastFresh = world.now;
+      }
     }
     toLoop(
         frame.bye()

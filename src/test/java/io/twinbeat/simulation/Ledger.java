@@ -11,6 +11,7 @@ import io.twinbeat.decision.Phase;
 import io.twinbeat.decision.Rule;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Status;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Ledger {
 
   /** A grant as its giver showed it to the world. */
   private static final class Grant {
+    long by;
     long to;
     long ask;
     long term;
@@ -47,6 +49,11 @@ final class Ledger {
   private boolean lied;
 
   private boolean quiet;
+
+  /** Terms may be used twice when a disk was lost. */
+  boolean diskLost;
+
+  private final long[] highestTerm = new long[3];
   private final Daemon[][] failbackBy = new Daemon[2][3];
   private final long[][] failbackAt = new long[2][3];
   private final int[] moves;
@@ -99,7 +106,8 @@ final class Ledger {
       GroupState group = state.group(world.plan.groups[g]);
       if (group.phase() == Phase.GRANTED) {
         Grant grant = grants[node][g];
-        if (grant.to != Inside.grantTo(group) || grant.ask != Inside.grantAsk(group)) {
+        if (grant.by != daemon.incarnation || grant.to != Inside.grantTo(group) || grant.ask != Inside.grantAsk(group)) {
+          grant.by = daemon.incarnation;
           grant.to = Inside.grantTo(group);
           grant.ask = Inside.grantAsk(group);
           grant.term = Inside.grantTerm(group);
@@ -242,6 +250,12 @@ final class Ledger {
       }
     }
     lastStart[node][g] = world.now;
+    if (e.right() != Effect.Right.ADOPTED) {
+      if (e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
+        broken("rule", e.group() + " is started with term " + e.term() + ", which was used");
+      }
+      highestTerm[g] = Math.max(highestTerm[g], e.term());
+    }
   }
 
   private boolean granted(Daemon daemon, int g, long term) {
@@ -396,7 +410,8 @@ final class Ledger {
         boolean backingOff =
             key.startsWith("start:")
                 && Inside.backingOff(
-                    machine.daemon.state.group(key.substring(6)), machine.monotonic());
+                    machine.daemon.state.group(key.substring(6)),
+                    machine.monotonic().minus(Duration.ofNanos(world.plan.deadtime)));
         if (backingOff) {
           continue;
         }

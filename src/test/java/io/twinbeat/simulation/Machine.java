@@ -96,6 +96,7 @@ final class Machine {
     world.story.tell(world.now, name, "fault", "disk lost");
     disk.clear();
     startFenceKept = false;
+    world.ledger.diskLost = true;
     startFenceAtWall = Long.MIN_VALUE;
   }
 
