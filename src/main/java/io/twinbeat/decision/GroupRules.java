@@ -72,6 +72,7 @@ final class GroupRules {
         t.note(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
         t.withdrawOffer(g);
         t.enter(g, Phase.GRANTED, Rule.HAND_OVER.sentence());
+        g.term = g.grantTerm;
         t.keep(g, g.term, false);
         return;
       }

@@ -77,8 +77,8 @@ final class Faults {
 
   void begin() {
     for (Machine machine : world.machines) {
-      long delay =
-          chance.between(0, world.plan.single || chance.of(0.7) ? SECOND : 2 * world.plan.initdead);
+      long latest = chance.of(0.7) ? SECOND : 2 * world.plan.initdead;
+      long delay = chance.between(0, world.plan.single ? world.plan.deadtime : latest);
       world.after(delay, machine::startDaemon);
     }
     if (world.plan.single) {
@@ -162,13 +162,8 @@ final class Faults {
         machine.stopFails[group] = true;
         world.after(3 * duration, () -> machine.stopFails[group] = false);
       }
-      case CARRIER ->
-          lan(
-              () -> world.lan.carrier[node] = false,
-              () -> world.lan.carrier[node] = true,
-              duration);
-      case UPLINK ->
-          lan(() -> world.lan.uplink[node] = false, () -> world.lan.uplink[node] = true, duration);
+      case CARRIER -> lan(() -> world.lan.carrier[node] = false, () -> world.lan.carrier[node] = true, duration);
+      case UPLINK -> lan(() -> world.lan.uplink[node] = false, () -> world.lan.uplink[node] = true, duration);
       case PARTED -> lan(() -> world.lan.parted = true, () -> world.lan.parted = false, duration);
       case PARTITION -> {
         lan(() -> world.lan.parted = true, () -> world.lan.parted = false, duration);
