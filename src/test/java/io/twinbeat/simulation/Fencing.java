@@ -9,6 +9,8 @@ final class Fencing {
   enum Mode {
     HONEST,
     SLOW,
+    /** Switches off and verifies it, but tells so much later. */
+    TARDY,
     /** Does nothing and says so. */
     FAILS,
     /** Switches off, but the answer is lost. */
@@ -23,6 +25,38 @@ final class Fencing {
 
   private final World world;
   final Mode[] modes = {Mode.HONEST, Mode.HONEST};
+
+  /**
+   * The last fence that a machine shot.
+   *
+   * @param fair an honest device, shot because of silence
+   * @param hitAt when the target lost its power; -1 when not yet
+   */
+  record Shot(boolean fair, long firedAt, long hitAt) {}
+
+  final Shot[] lastShot = new Shot[2];
+
+  /** The core of {@code by} has decided to shoot. */
+  void firing(Machine by, boolean becauseOfSilence) {
+    boolean fair =
+        becauseOfSilence
+            && modes[world.peer(by).index] == Mode.HONEST
+            && by.diskDelay == 0
+            && by.daemon.stallEndedAt < 0;
+    lastShot[by.index] = new Shot(fair, world.now, -1);
+  }
+
+  private void hit(Machine by, Machine target, String how) {
+    if (!target.on) {
+      return;
+    }
+    target.powerOff(how + " by " + by.name);
+    Shot shot = lastShot[by.index];
+    if (shot != null) {
+      lastShot[by.index] = new Shot(shot.fair, shot.firedAt, world.now);
+    }
+    world.ledger.shot(by, target);
+  }
 
   /** How many machines will yet be switched off. */
   int pending;
@@ -56,7 +90,7 @@ final class Fencing {
             cut,
             () -> {
               pending--;
-              target.powerOff("fenced by " + by.machine.name);
+              hit(by.machine, target, "fenced");
             });
         world.after(duration, () -> by.fenced(id, !target.on, "off"));
       }
@@ -67,14 +101,30 @@ final class Fencing {
             slow - duration / 4,
             () -> {
               pending--;
-              target.powerOff("fenced by " + by.machine.name);
+              hit(by.machine, target, "fenced");
             });
         world.after(slow, () -> by.fenced(id, !target.on, "off"));
+      }
+      case TARDY -> {
+        pending++;
+        world.after(
+            cut,
+            () -> {
+              pending--;
+              hit(by.machine, target, "fenced");
+            });
+        long late = world.chance.between(SECOND, 10 * SECOND);
+        world.after(
+            duration,
+            () -> {
+              boolean off = !target.on;
+              world.after(late, () -> by.fenced(id, off, "off"));
+            });
       }
       case FAILS, NOT_VERIFIED ->
           world.after(duration, () -> by.fenced(id, false, mode.toString()));
       case FAILS_BUT_DONE -> {
-        world.after(cut, () -> target.powerOff("fenced by " + by.machine.name));
+        world.after(cut, () -> hit(by.machine, target, "fenced"));
         world.after(duration, () -> by.fenced(id, false, "timed out"));
       }
       case LATE -> {
@@ -84,7 +134,7 @@ final class Fencing {
             duration + world.chance.between(100 * MS, 8 * SECOND),
             () -> {
               pending--;
-              target.powerOff("fenced late by " + by.machine.name);
+              hit(by.machine, target, "fenced late");
             });
       }
       case LIES -> {

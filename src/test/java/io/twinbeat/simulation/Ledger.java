@@ -21,6 +21,7 @@ final class Ledger {
   private static final long FLOOD_WINDOW = 10 * SECOND;
   private static final int FLOOD_MAX = 400;
   private static final long ANSWER_MAX = 70 * SECOND;
+  private static final int STUCK_SECONDS_MAX = 36;
 
   /** A grant as its giver showed it to the world. */
   private static final class Grant {
@@ -49,6 +50,7 @@ final class Ledger {
   private boolean lied;
 
   private boolean quiet;
+  private final int[][] stuck = new int[2][3];
 
   /** Terms may be used twice when a disk was lost. */
   boolean diskLost;
@@ -251,7 +253,8 @@ final class Ledger {
     }
     lastStart[node][g] = world.now;
     if (e.right() != Effect.Right.ADOPTED) {
-      if (e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
+      boolean agreed = e.right() == Effect.Right.GRANTED || e.right() == Effect.Right.KEPT;
+      if (agreed && e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
         broken("rule", e.group() + " is started with term " + e.term() + ", which was used");
       }
       highestTerm[g] = Math.max(highestTerm[g], e.term());
@@ -289,6 +292,7 @@ final class Ledger {
       return;
     }
     listened(daemon, "fenced");
+    world.fencing.firing(daemon.machine, why == Rule.FENCE);
     if (why == Rule.FENCE) {
       silent(daemon);
       pointless(daemon);
@@ -354,6 +358,39 @@ final class Ledger {
     machine.startFenceAt = world.now;
   }
 
+  /** Each second: a node that asks to be fenced must not be left alone for ever. */
+  void watchStuck() {
+    for (Machine machine : world.machines) {
+      Machine peer = world.peer(machine);
+      for (int g = 0; g < moves.length; g++) {
+        boolean asks =
+            !world.plan.unfenced
+                && machine.daemon != null
+                && peer.daemon != null
+                && peer.daemon.couldRelieve(machine, g);
+        stuck[machine.index][g] = asks ? stuck[machine.index][g] + 1 : 0;
+        if (stuck[machine.index][g] > STUCK_SECONDS_MAX) {
+          broken("P6", machine.name + " asks to be fenced, and is not");
+        }
+      }
+    }
+  }
+
+  /** Called when a fence takes effect. */
+  void shot(Machine by, Machine target) {
+    Fencing.Shot returned = world.fencing.lastShot[target.index];
+    Fencing.Shot shot = world.fencing.lastShot[by.index];
+    if (returned != null
+        && shot != null
+        && !by.on
+        && returned.fair()
+        && shot.fair()
+        && by.poweredOffAt == returned.hitAt()
+        && returned.hitAt() > shot.firedAt()) {
+      broken("P6", "the two nodes shot each other");
+    }
+  }
+
   void saidGoodbye(Daemon daemon, Status last) {
     if (last.leaving() == Status.Leaving.GOODBYE) {
       goodbyeAt[daemon.machine.index] = world.now;
@@ -378,6 +415,12 @@ final class Ledger {
     Open open = orders.remove(answer.id());
     if (open == null) {
       broken("P9", daemon.machine.name + " answers an order twice: " + answer);
+      return;
+    }
+    boolean heard = daemon.heardFresh && world.now - daemon.lastFresh < world.plan.deadtime / 2;
+    boolean done = answer.verdict() == Effect.Verdict.DONE && open.what.startsWith("ConfirmOff");
+    if (done && heard && world.peer(daemon.machine).on && fencedFor[daemon.machine.index] != daemon) {
+      broken("rule", daemon.machine.name + " believes that its peer is off, and hears it");
     }
   }
 

@@ -199,6 +199,8 @@ final class Machine {
     serviceChanged();
     if (world.healed) {
       world.after(world.chance.between(SECOND, 3 * SECOND), this::powerOn);
+    } else if (!why.equals("fault") && world.chance.of(0.6)) {
+      world.after(world.chance.between(200 * MS, 12 * SECOND), this::powerOn);
     }
   }
 
