@@ -129,7 +129,10 @@ final class OperatorRules {
     boolean silentNow =
         p.lastHeard == null
             ? t.now.since(t.s.listeningSince).compareTo(t.settings.deadtime()) >= 0
-            : t.now.since(p.lastHeard).compareTo(t.settings.deadtime()) >= 0;
+            : t.now
+                    .since(Moment.later(p.lastHeard, t.s.listeningSince))
+                    .compareTo(t.settings.deadtime())
+                >= 0;
     GroupState served = null;
     boolean vouched = !t.on(Rule.CONFIRMED_BY_OPERATOR);
     for (GroupState g : t.s.groups.values()) {
@@ -143,7 +146,7 @@ final class OperatorRules {
             id,
             !node.equals(t.settings.peer()),
             node + " is not the peer of " + t.settings.self())
-        || refused(t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard: it is not off")
+        || refused(t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard, or was within the deadtime: it is not off")
         || refused(
             t,
             id,

@@ -113,7 +113,7 @@ class FenceRulesTest {
   @Test
   void startFenceOnceOnlyLooksTheSecondTime() {
     Hand a = new Hand().started(new Remembered(0, false, false), Duration.ofMinutes(5));
-    a.silentFor(Hand.INITDEAD, Look.NOT_ANSWERED);
+    a.silentFor(Hand.INITDEAD + 2 * Hand.FENCE_WAIT, Look.NOT_ANSWERED);
     assertTrue(a.said(Rule.START_FENCE_ONCE));
     assertTrue(a.last(Effect.Fence.class).lookOnly());
   }
@@ -121,7 +121,7 @@ class FenceRulesTest {
   @Test
   void startFenceIsMarkedOnDiskFirst() {
     Hand a = new Hand().started();
-    a.silentFor(Hand.INITDEAD, Look.NOT_ANSWERED);
+    a.silentFor(Hand.INITDEAD + 2 * Hand.FENCE_WAIT, Look.NOT_ANSWERED);
     assertFalse(a.last(Effect.Fence.class).lookOnly());
     assertTrue(
         a.effects.stream().anyMatch(e -> e instanceof Effect.Persist p && p.startFenceSpent()));

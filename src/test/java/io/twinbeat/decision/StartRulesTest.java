@@ -51,9 +51,11 @@ class StartRulesTest {
   }
 
   @Test
-  void aloneItFencesAfterInitdeadBeforeItStarts() {
+  void aloneItWaitsAndFencesBeforeItStarts() {
     Hand a = with(0, false, false);
     a.silentFor(Hand.INITDEAD, Look.NOT_ANSWERED);
+    assertTrue(a.said(Rule.WAIT_FIRST));
+    a.silentFor(2 * Hand.FENCE_WAIT, Look.NOT_ANSWERED);
     assertTrue(a.did(Effect.Fence.class));
     assertFalse(a.did(Effect.StartGroup.class));
     a.fenced(true);

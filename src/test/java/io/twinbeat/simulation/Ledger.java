@@ -134,6 +134,9 @@ final class Ledger {
       switch (effect) {
         case Effect.Explain e -> {
           said = e.rule();
+          if (said == Rule.CONFIRMED_BY_OPERATOR) {
+            believes(daemon);
+          }
           decided = said;
           explained(daemon, e);
         }
@@ -404,6 +407,14 @@ final class Ledger {
 
   // The operator.
 
+  private void believes(Daemon daemon) {
+    boolean heard = daemon.heardFresh && world.now - daemon.lastFresh < world.plan.deadtime / 2;
+    if (heard && world.peer(daemon.machine).on) {
+      broken("rule", daemon.machine.name + " believes that its peer is off, and hears it");
+    }
+    afterStall(daemon, "believed the operator");
+  }
+
   void ordered(Daemon daemon, long id, Event.Order order) {
     orders.put(id, new Open(daemon, world.now, order.toString()));
     if (world.story.wanted) {
@@ -416,11 +427,6 @@ final class Ledger {
     if (open == null) {
       broken("P9", daemon.machine.name + " answers an order twice: " + answer);
       return;
-    }
-    boolean heard = daemon.heardFresh && world.now - daemon.lastFresh < world.plan.deadtime / 2;
-    boolean done = answer.verdict() == Effect.Verdict.DONE && open.what.startsWith("ConfirmOff");
-    if (done && heard && world.peer(daemon.machine).on && fencedFor[daemon.machine.index] != daemon) {
-      broken("rule", daemon.machine.name + " believes that its peer is off, and hears it");
     }
   }
 
