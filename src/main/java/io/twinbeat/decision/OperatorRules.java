@@ -17,11 +17,26 @@ final class OperatorRules {
   private static final Duration MOVE_LIMIT = Duration.ofSeconds(60);
   private static final Duration FENCE_LIMIT = Duration.ofMinutes(5);
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(10);
+  private static final int PENDING_MAX = 16;
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(30);
 
   private OperatorRules() {}
 
   static void ordered(Turn t, Event.Commanded e) {
+    boolean waits =
+        switch (e.order()) {
+          case Order.Takeover o -> true;
+          case Order.Standby o -> true;
+          case Order.Failback o -> true;
+          case Order.FenceOff o -> true;
+          case Order.ConfirmOff o -> false;
+          case Order.Leave o -> false;
+          case Order.Restart o -> false;
+        };
+    if (waits && t.s.pending.size() >= PENDING_MAX) {
+      t.answer(e.id(), Verdict.REFUSED, "too many orders wait for their end");
+      return;
+    }
     switch (e.order()) {
       case Order.Takeover o -> takeover(t, e.id(), o.group());
       case Order.Standby o -> standby(t, e.id(), o.group());

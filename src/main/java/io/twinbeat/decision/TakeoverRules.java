@@ -233,11 +233,14 @@ final class TakeoverRules {
     return t.now.isBefore(t.s.fenceWaitUntil);
   }
 
-  /** With a request of ours open, the peer may just have let go: then it has cause as we have. */
+  /**
+   * Only an active holder has none. A start may have failed and a stop have ended since the last
+   * word; with a request of ours open, also a holder may just have let go.
+   */
   private static boolean peerMayHaveCause(Turn t) {
     for (GroupState g : t.s.groups.values()) {
       Status.GroupStatus theirs = t.peers(g);
-      if (theirs == null || !theirs.phase().mayHold() || g.ask != 0) {
+      if (theirs == null || theirs.phase() != Phase.ACTIVE || g.ask != 0) {
         return true;
       }
     }

@@ -213,6 +213,17 @@ class AgreementRulesTest {
   }
 
   @Test
+  void failedPreparationIsNotTriedAgainAtOnce() {
+    Hand a = Hand.standby();
+    a.peerOffer = "leaving";
+    a.hear().step(new Event.GroupPrepared(Hand.SITE, a.site().ask, false, "broken")).forget();
+    a.passHearing(800);
+    assertFalse(a.said(Rule.OFFER_TAKEN));
+    a.passHearing(400);
+    assertTrue(a.said(Rule.OFFER_TAKEN));
+  }
+
+  @Test
   void offerIsTakenOnlyWhenReady() {
     Hand a = Hand.standby();
     a.step(new Event.ReadinessChanged(Hand.SITE, false, true, "nginx -t")).forget();

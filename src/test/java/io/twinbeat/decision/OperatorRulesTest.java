@@ -138,6 +138,23 @@ class OperatorRulesTest {
   }
 
   @Test
+  void tooManyOrdersAreRefused() {
+    Hand a = Hand.active();
+    for (int i = 0; i < 16; i++) {
+      a.order(new Order.Standby(Hand.SITE));
+      assertFalse(a.did(Effect.Answer.class));
+    }
+    a.order(new Order.Standby(Hand.SITE));
+    assertEquals(Verdict.REFUSED, a.answer().verdict());
+  }
+
+  @Test
+  void confirmOffRightAfterAnOwnStallIsRefused() {
+    Hand a = Hand.standby().sleep(5000).order(new Order.ConfirmOff("B"));
+    assertEquals(Verdict.REFUSED, a.answer().verdict());
+  }
+
+  @Test
   void afterTheEndNothingIsDone() {
     Hand a = Hand.active().order(new Order.Restart(Duration.ofSeconds(3))).forget();
     a.pass(5000);

@@ -29,7 +29,7 @@ final class Fencing {
   /**
    * The last fence that a machine shot.
    *
-   * @param fair an honest device, shot because of silence
+   * @param fair an honest device, shot because of the silence of a peer that was heard before
    * @param hitAt when the target lost its power; -1 when not yet
    */
   record Shot(boolean fair, long firedAt, long hitAt) {}
@@ -42,6 +42,7 @@ final class Fencing {
         becauseOfSilence
             && modes[world.peer(by).index] == Mode.HONEST
             && by.diskDelay == 0
+            && by.daemon.heardFresh
             && by.daemon.stallEndedAt < 0;
     lastShot[by.index] = new Shot(fair, world.now, -1);
   }
