@@ -103,8 +103,7 @@ final class AgreementRules {
   }
 
   private static boolean grantedToUs(Turn t, GroupState g, GroupStatus theirs) {
-    boolean oursExactly =
-        theirs.grantedAsk() == g.ask && theirs.grantedTo() == t.s.incarnation;
+    boolean oursExactly = theirs.grantedAsk() == g.ask && theirs.grantedTo() == t.s.incarnation;
     return t.on(Rule.GRANT_RECEIVED) ? oursExactly : theirs.grantedAsk() != 0;
   }
 

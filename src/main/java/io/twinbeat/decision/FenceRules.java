@@ -51,7 +51,7 @@ final class FenceRules {
         ? ""
         : "to take "
             + String.join(
-            ", ", groups.stream().map(g -> g.name + " with term " + (g.term + 1)).toList());
+                ", ", groups.stream().map(g -> g.name + " with term " + (g.term + 1)).toList());
   }
 
   static void finished(Turn t, Event.FenceFinished e) {

@@ -1,5 +1,6 @@
 package io.twinbeat.process;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,16 +19,26 @@ public record Command(
     Optional<Path> directory,
     Duration limit) {
 
+  /**
+   * What a pipe takes without a reader (pipe(7)), so that no child can make us wait by not reading.
+   */
+  public static final int STDIN_BYTES_MAX = 64 * 1024;
+
   public Command {
     argv = List.copyOf(argv);
     environment = Map.copyOf(environment);
     Objects.requireNonNull(stdin);
     Objects.requireNonNull(directory);
-    if (argv.isEmpty()) {
+    if (argv.isEmpty() || argv.getFirst().isEmpty()) {
       throw new IllegalArgumentException("a command needs a program");
     }
     if (limit.isNegative() || limit.isZero()) {
       throw new IllegalArgumentException("a command needs a time limit");
+    }
+    if (stdin.isPresent()
+        && stdin.get().getBytes(StandardCharsets.UTF_8).length > STDIN_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "a command's standard input is at most " + STDIN_BYTES_MAX + " bytes");
     }
   }
 
@@ -41,6 +52,10 @@ public record Command(
 
   public Command withStdin(String text) {
     return new Command(argv, environment, Optional.of(text), directory, limit);
+  }
+
+  public Command withDirectory(Path where) {
+    return new Command(argv, environment, stdin, Optional.of(where), limit);
   }
 
   /** Leaves out the standard input and the environment: both may carry passwords. */

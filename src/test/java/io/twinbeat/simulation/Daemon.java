@@ -251,11 +251,10 @@ final class Daemon {
               machine.keep(persist.groups(), persist.startFenceSpent());
             }
           }
-          run(
-              () -> {
-                writing = false;
-                carryOut();
-              });
+          run(() -> {
+            writing = false;
+            carryOut();
+          });
         });
   }
 

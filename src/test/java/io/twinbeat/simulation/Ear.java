@@ -4,9 +4,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What one life of a daemon hears of its peer on the wire: which incarnation is present, and whether
- * a frame proves life. A model of the real transport; a lax one lets more through, so that the core
- * must guard itself.
+ * What one life of a daemon hears of its peer on the wire: which incarnation is present, and
+ * whether a frame proves life. A model of the real transport; a lax one lets more through, so that
+ * the core must guard itself.
  */
 final class Ear {
   private final long ours;
@@ -38,8 +38,7 @@ final class Ear {
     if (over.contains(frame.incarnation())) {
       return false;
     }
-    boolean live =
-        frame.echoIncarnation() == ours && monotonic - frame.echoStamp() < deadtime;
+    boolean live = frame.echoIncarnation() == ours && monotonic - frame.echoStamp() < deadtime;
     if (present == frame.incarnation()) {
       presentStamp = Math.max(presentStamp, frame.stamp());
       presentAt = monotonic;

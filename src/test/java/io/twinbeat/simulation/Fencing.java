@@ -73,7 +73,10 @@ final class Fencing {
     long time = world.plan.fenceTime;
     long duration = world.chance.between(time / 2, time);
     world.story.tell(
-        world.now, by.machine.name, "device", (lookOnly ? "status of " : "off ") + target.name + ", device: " + mode);
+        world.now,
+        by.machine.name,
+        "device",
+        (lookOnly ? "status of " : "off ") + target.name + ", device: " + mode);
     if (lookOnly) {
       boolean tells = mode != Mode.FAILS && mode != Mode.LIES;
       world.after(duration / 2, () -> by.fenced(id, tells && !target.on, "status"));

@@ -108,7 +108,9 @@ final class Ledger {
       GroupState group = state.group(world.plan.groups[g]);
       if (group.phase() == Phase.GRANTED) {
         Grant grant = grants[node][g];
-        if (grant.by != daemon.incarnation || grant.to != Inside.grantTo(group) || grant.ask != Inside.grantAsk(group)) {
+        if (grant.by != daemon.incarnation
+            || grant.to != Inside.grantTo(group)
+            || grant.ask != Inside.grantAsk(group)) {
           grant.by = daemon.incarnation;
           grant.to = Inside.grantTo(group);
           grant.ask = Inside.grantAsk(group);
@@ -317,8 +319,8 @@ final class Ledger {
       boolean served = peer.servingSince[g] >= 0 && peer.servingSince[g] <= from;
       boolean seen = world.lan.reachableSince >= 0 && world.lan.reachableSince <= from;
       boolean cutOff = !daemon.state.connected();
-      boolean blind = world.faults.blindSince[by.index] >= 0
-          && world.faults.blindSince[by.index] <= from;
+      boolean blind =
+          world.faults.blindSince[by.index] >= 0 && world.faults.blindSince[by.index] <= from;
       if (served && (seen || cutOff || blind)) {
         broken(
             "P3",
@@ -447,12 +449,15 @@ final class Ledger {
 
   void atEnd() {
     for (Open open : orders.values()) {
-      if (open.daemon.alive() && world.now - open.at > ANSWER_MAX && !open.what.startsWith("Fence")) {
+      if (open.daemon.alive()
+          && world.now - open.at > ANSWER_MAX
+          && !open.what.startsWith("Fence")) {
         broken("P9", "never answered: " + open.what);
       }
     }
     for (Machine machine : world.machines) {
-      for (String key : machine.daemon == null ? List.<String>of() : machine.daemon.state.alarms().keySet()) {
+      for (String key :
+          machine.daemon == null ? List.<String>of() : machine.daemon.state.alarms().keySet()) {
         boolean backingOff =
             key.startsWith("start:")
                 && Inside.backingOff(

@@ -140,7 +140,10 @@ final class Machine {
   }
 
   boolean settled(int group) {
-    if (!on || daemon == null || daemon.state.peer().hearing() != Hearing.HEARD || !daemon.calm(group)) {
+    if (!on
+        || daemon == null
+        || daemon.state.peer().hearing() != Hearing.HEARD
+        || !daemon.calm(group)) {
       return false;
     }
     Phase phase = daemon.state.group(world.plan.groups[group]).phase();
@@ -156,8 +159,7 @@ final class Machine {
       Kept kept = disk.get(world.plan.groups[g]);
       remembered.put(
           world.plan.groups[g],
-          new Event.Remembered(
-              kept == null ? 0 : kept.held.term(), diskHolds(g), address[g]));
+          new Event.Remembered(kept == null ? 0 : kept.held.term(), diskHolds(g), address[g]));
     }
     long window = world.plan.settings[index].startFenceWindow().toNanos();
     long spent =

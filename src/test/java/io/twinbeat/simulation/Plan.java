@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one seed sets up before the first fault: the file of the pair and the habits of its world. */
+/**
+ * What one seed sets up before the first fault: the file of the pair and the habits of its world.
+ */
 final class Plan {
   private static final long[] DEADTIMES = {500 * MS, SECOND, 2 * SECOND, 3 * SECOND, 5 * SECOND};
 

@@ -109,17 +109,16 @@ public final class Simulate {
       workers[i] =
           Thread.ofPlatform()
               .daemon()
-              .start(
-                  () -> {
-                    long n = next.getAndIncrement();
-                    while (n < schedules && found.get() == null) {
-                      String what = attempt(firstSeed + n, Set.of(), NO_GUIDE);
-                      if (what != null) {
-                        found.compareAndSet(null, new Failure(firstSeed + n, what));
-                      }
-                      n = next.getAndIncrement();
-                    }
-                  });
+              .start(() -> {
+                long n = next.getAndIncrement();
+                while (n < schedules && found.get() == null) {
+                  String what = attempt(firstSeed + n, Set.of(), NO_GUIDE);
+                  if (what != null) {
+                    found.compareAndSet(null, new Failure(firstSeed + n, what));
+                  }
+                  n = next.getAndIncrement();
+                }
+              });
     }
     for (Thread worker : workers) {
       while (!worker.join(java.time.Duration.ofMillis(PROGRESS_MILLIS))) {

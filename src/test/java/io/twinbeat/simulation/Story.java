@@ -18,8 +18,7 @@ final class Story {
   /** One line: milliseconds since the start, who, what kind of thing, and what. */
   void tell(long nanos, String who, String kind, String what) {
     if (wanted && lines.size() < LINES_MAX) {
-      lines.add(
-          String.format(Locale.ROOT, "%12.3f  %-4s %-9s %s", nanos / 1e6, who, kind, what));
+      lines.add(String.format(Locale.ROOT, "%12.3f  %-4s %-9s %s", nanos / 1e6, who, kind, what));
     }
   }
 

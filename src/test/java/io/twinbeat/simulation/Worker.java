@@ -117,8 +117,7 @@ final class Worker {
         () -> {
           boolean ok = !machine.broken[group];
           machine.setRunning(group, ok);
-          done(
-              new Event.ResourceRestarted(name, e.resource(), ok, ok ? "" : "nginx is broken"));
+          done(new Event.ResourceRestarted(name, e.resource(), ok, ok ? "" : "nginx is broken"));
         });
   }
 }

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 
-/** One schedule: two machines, what is between them, and the true time, skipped from event to event. */
+/**
+ * One schedule: two machines, what is between them, and the true time, skipped from event to event.
+ */
 final class World {
   /** After the last fault, the groups must be served again within this time. */
   private static final long CONVERGE_MAX = 150 * SECOND;
@@ -111,7 +113,8 @@ final class World {
       return;
     }
     if (now - healedAt > CONVERGE_MAX + 4 * plan.initdead) {
-      throw new Violation("P6", "no agreement " + (now - healedAt) / SECOND + " s after the faults");
+      throw new Violation(
+          "P6", "no agreement " + (now - healedAt) / SECOND + " s after the faults");
     }
     after(200 * MS, this::watch);
   }

@@ -1,0 +1,54 @@
+package io.twinbeat.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Resources that move as one, started in this order and stopped in the reverse. {@code prefer} is
+ * the name of the preferred node; {@code probe} is what the file says about the standby's look at
+ * the service, {@link #serviceProbe} what holds.
+ */
+public record Group(
+    String name,
+    String prefer,
+    FailbackConfig failback,
+    Duration cooldown,
+    RestartPolicy restart,
+    List<ResourceConfig> resources,
+    Optional<ProbeConfig> probe) {
+
+  /** The shortest time between two failbacks. */
+  public static final Duration COOLDOWN = Duration.ofMinutes(10);
+
+  public Group {
+    resources = List.copyOf(resources);
+  }
+
+  public List<AddressConfig> addresses() {
+    List<AddressConfig> addresses = new ArrayList<>(resources.size());
+    for (ResourceConfig resource : resources) {
+      if (resource instanceof AddressConfig address) {
+        addresses.add(address);
+      }
+    }
+    return addresses;
+  }
+
+  /**
+   * How the standby looks at the service through the address: as written, else the check of the
+   * first nginx that has one, else ARP (is the address there at all).
+   */
+  public ProbeConfig serviceProbe() {
+    if (probe.isPresent()) {
+      return probe.get();
+    }
+    for (ResourceConfig resource : resources) {
+      if (resource instanceof NginxConfig nginx && nginx.check().isPresent()) {
+        return ProbeConfig.Http.of(nginx.check().get());
+      }
+    }
+    return new ProbeConfig.Arp(ProbeConfig.INTERVAL, ProbeConfig.LIMIT);
+  }
+}

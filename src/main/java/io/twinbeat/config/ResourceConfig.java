@@ -1,0 +1,9 @@
+package io.twinbeat.config;
+
+/** One resource of a group; its name is unique within the group. */
+public sealed interface ResourceConfig
+    permits AddressConfig, NginxConfig, SystemdConfig, ScriptConfig, OcfConfig {
+  String name();
+
+  Timeouts timeouts();
+}

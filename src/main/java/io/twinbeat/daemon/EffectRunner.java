@@ -1,0 +1,149 @@
+package io.twinbeat.daemon;
+
+import io.twinbeat.decision.Effect;
+import io.twinbeat.decision.Effect.Held;
+import io.twinbeat.decision.State;
+import io.twinbeat.decision.Step;
+import io.twinbeat.journal.Journal.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * Carries out the effects of each step in their order, on a thread of its own. What must be on disk
+ * is there before anything behind it happens, and the peer hears of a state only then.
+ */
+final class EffectRunner implements AutoCloseable {
+  private static final int STEPS_MAX = 1024;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
+
+  /** Does what an effect says; must not block. */
+  interface Hands {
+    void carryOut(Effect effect, State after);
+  }
+
+  private final Chronicle chronicle;
+  private final Notifier notifier;
+  private final Hands hands;
+  private final Consumer<State> published;
+  private final BlockingQueue<Step> steps = new ArrayBlockingQueue<>(STEPS_MAX);
+  private final Thread thread;
+
+  EffectRunner(Chronicle chronicle, Notifier notifier, Hands hands, Consumer<State> published) {
+    this.chronicle = chronicle;
+    this.notifier = notifier;
+    this.hands = hands;
+    this.published = published;
+    this.thread = Thread.ofPlatform().name("effects").start(this::run);
+  }
+
+  /** Called by the loop; waits only when a thousand steps are not carried out yet. */
+  void submit(Step step) {
+    try {
+      steps.put(step);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        carryOut(steps.take());
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  private void carryOut(Step step) {
+    List<Effect> effects = step.effects();
+    int done = 0;
+    while (done < effects.size()) {
+      int end = endOfWritten(effects, done);
+      if (end > done) {
+        write(effects.subList(done, end));
+        done = end;
+      } else {
+        published.accept(step.next());
+        hands.carryOut(effects.get(done), step.next());
+        done++;
+      }
+    }
+    published.accept(step.next());
+  }
+
+  private static boolean containsDurable(List<Effect> effects) {
+    return effects.stream().anyMatch(effect -> effect instanceof Effect.Durable);
+  }
+
+  private static boolean isWritten(Effect effect) {
+    return effect instanceof Effect.Durable
+        || effect instanceof Effect.Note
+        || effect instanceof Effect.RaiseAlarm
+        || effect instanceof Effect.ClearAlarm;
+  }
+
+  private static int endOfWritten(List<Effect> effects, int from) {
+    int end = from;
+    while (end < effects.size() && isWritten(effects.get(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private void write(List<Effect> effects) {
+    List<Entry> entries = new ArrayList<>();
+    Map<String, Held> held = new HashMap<>();
+    boolean startFence = false;
+    for (Effect effect : effects) {
+      switch (effect) {
+        case Effect.Explain e ->
+            entries.add(
+                entry("decision", e.rule().name(), e.subject(), e.sentence(), e.evidence()));
+        case Effect.Note n ->
+            entries.add(entry("event", n.rule().name(), n.subject(), n.sentence(), n.evidence()));
+        case Effect.RaiseAlarm a -> {
+          entries.add(entry("alarm", a.key(), "", a.sentence(), Map.of("mend", a.mend())));
+          notifier.alarm(a.key(), a.sentence(), a.mend());
+        }
+        case Effect.ClearAlarm c -> {
+          entries.add(entry("event", c.key(), "", "over: " + c.key(), Map.of()));
+          notifier.over(c.key());
+        }
+        case Effect.Persist p -> {
+          held.putAll(p.groups());
+          startFence |= p.startFenceSpent();
+        }
+        default -> throw new IllegalStateException("not written: " + effect);
+      }
+    }
+    if (containsDurable(effects)) {
+      chronicle.writeDurably(entries, held, startFence);
+    } else {
+      chronicle.write(entries);
+    }
+  }
+
+  private static Entry entry(
+      String kind, String rule, String subject, String sentence, Map<String, String> evidence) {
+    String line = subject.isEmpty() ? sentence : subject + ": " + sentence;
+    return Entry.of(Instant.now(), kind, rule, line, evidence);
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join(STOP_LIMIT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.twinbeat.heartbeat;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One link as it is now. {@code age} is the time since the last frame that proved both directions;
+ * {@code largestGap} the longest time between two such frames while the link was up; the last five
+ * numbers count frames that were dropped, by reason.
+ */
+public record LinkState(
+    int link,
+    InetSocketAddress local,
+    InetSocketAddress peer,
+    boolean bound,
+    boolean up,
+    boolean oneWay,
+    Optional<Duration> age,
+    Duration largestGap,
+    long sent,
+    long sendFailures,
+    long received,
+    long garbage,
+    long forged,
+    long replayed,
+    long staleIncarnation,
+    long notFresh) {}

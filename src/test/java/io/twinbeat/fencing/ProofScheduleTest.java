@@ -1,0 +1,100 @@
+package io.twinbeat.fencing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ProofScheduleTest {
+  private static final Duration SOON = Duration.ofMillis(5);
+
+  private final FakeDevice a = new FakeDevice("a");
+  private final FakeDevice b = new FakeDevice("b");
+  private final Fencing fencing =
+      new Fencing(
+          Map.of("lb1", List.of(List.of(a)), "lb2", List.of(List.of(b))), Duration.ofSeconds(5));
+  private final BlockingQueue<DeviceProof> proofs = new LinkedBlockingQueue<>();
+
+  private ProofSchedule schedule(Duration first, Duration interval, ProofSchedule.Listener to) {
+    return new ProofSchedule(
+        fencing, List.of("lb1", "lb2", "without"), first, interval, new Random(1), to);
+  }
+
+  @Test
+  void allDevicesAreTestedAgainAndAgain() throws Exception {
+    b.offSays = () -> false;
+    Set<String> seen = new TreeSet<>();
+    try (ProofSchedule schedule = schedule(SOON, SOON, proofs::add)) {
+      schedule.start();
+      for (int i = 0; i < 8 || seen.size() < 2; i++) {
+        DeviceProof proof = proofs.poll(10, TimeUnit.SECONDS);
+        assertNotNull(proof);
+        assertEquals(proof.device().equals("a"), proof.succeeded());
+        seen.add(proof.node() + proof.device());
+      }
+    }
+    assertEquals(Set.of("lb1a", "lb2b"), seen);
+    assertFalse(a.asked().contains("off"));
+  }
+
+  @Test
+  void firstTestsComeAfterTheFirstDelayAndTheNextAfterTheInterval() throws Exception {
+    try (ProofSchedule schedule = schedule(SOON, Duration.ofHours(1), proofs::add)) {
+      schedule.start();
+      assertNotNull(proofs.poll(10, TimeUnit.SECONDS));
+      assertNotNull(proofs.poll(10, TimeUnit.SECONDS));
+    }
+    assertEquals(List.of("test"), a.asked());
+    assertEquals(List.of("test"), b.asked());
+  }
+
+  @Test
+  void closeEndsARunningTest() throws Exception {
+    CountDownLatch testing = new CountDownLatch(1);
+    a.offSays =
+        () -> {
+          testing.countDown();
+          try {
+            return new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+          }
+        };
+    ProofSchedule schedule = schedule(SOON, SOON, proofs::add);
+    schedule.start();
+    assertTrue(testing.await(10, TimeUnit.SECONDS));
+    long started = System.nanoTime();
+    schedule.close();
+    assertTrue(System.nanoTime() - started < Duration.ofSeconds(2).toNanos());
+    assertTrue(proofs.stream().noneMatch(proof -> proof.device().equals("a")));
+  }
+
+  @Test
+  void listenerThatFailsDoesNotEndTheSchedule() throws Exception {
+    CountDownLatch told = new CountDownLatch(6);
+    ProofSchedule.Listener failing =
+        proof -> {
+          told.countDown();
+          throw new IllegalStateException("listener's bug, wanted by this test");
+        };
+    try (ProofSchedule schedule = schedule(SOON, SOON, failing)) {
+      schedule.start();
+      assertTrue(told.await(10, TimeUnit.SECONDS));
+    }
+  }
+}
