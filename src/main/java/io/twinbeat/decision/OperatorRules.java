@@ -161,7 +161,11 @@ final class OperatorRules {
             id,
             !node.equals(t.settings.peer()),
             node + " is not the peer of " + t.settings.self())
-        || refused(t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard, or was within the deadtime: it is not off")
+        || refused(
+            t,
+            id,
+            p.off == Off.NO && !silentNow && !vouched,
+            node + " is heard, or was within the deadtime: it is not off")
         || refused(
             t,
             id,

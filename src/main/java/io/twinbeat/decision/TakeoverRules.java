@@ -218,8 +218,8 @@ final class TakeoverRules {
   }
 
   /**
-   * Where both may have cause to shoot, one side lets the other go first. The two may know different
-   * things of each other, so both may wait: then not equally long.
+   * Where both may have cause to shoot, one side lets the other go first. The two may know
+   * different things of each other, so both may wait: then not equally long.
    */
   private static boolean mustWait(Turn t) {
     if (!t.on(Rule.WAIT_FIRST) || !peerMayHaveCause(t) || !goesSecond(t)) {

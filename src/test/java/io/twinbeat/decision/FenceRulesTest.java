@@ -37,8 +37,7 @@ class FenceRulesTest {
     int persist = effects.indexOf(a.last(Effect.Persist.class));
     int fence = effects.indexOf(a.last(Effect.Fence.class));
     assertTrue(persist >= 0 && persist < fence);
-    assertEquals(
-        new Effect.Held(6, true), a.last(Effect.Persist.class).groups().get(Hand.SITE));
+    assertEquals(new Effect.Held(6, true), a.last(Effect.Persist.class).groups().get(Hand.SITE));
   }
 
   @Test

@@ -38,8 +38,7 @@ class StartRulesTest {
     Hand a = with(4, true, false);
     assertFalse(a.did(Effect.StartGroup.class));
     assertEquals(Phase.STANDBY, a.site().phase());
-    assertEquals(
-        new Effect.Held(4, false), a.last(Effect.Persist.class).groups().get(Hand.SITE));
+    assertEquals(new Effect.Held(4, false), a.last(Effect.Persist.class).groups().get(Hand.SITE));
   }
 
   @Test

@@ -265,7 +265,10 @@ final class Daemon {
       case Effect.SendStatus e -> run(() -> world.after(0, () -> run(this::send)));
       case Effect.SayGoodbye e -> sayGoodbye();
       case Effect.Prepare e -> workers[group(e.group())].add(e);
-      case Effect.StartGroup e -> workers[group(e.group())].add(e);
+      case Effect.StartGroup e -> {
+        world.ledger.carriedOut(group(e.group()), e.term());
+        workers[group(e.group())].add(e);
+      }
       case Effect.StopGroup e -> workers[group(e.group())].add(e);
       case Effect.RestartResource e -> workers[group(e.group())].add(e);
       case Effect.Announce e -> {}

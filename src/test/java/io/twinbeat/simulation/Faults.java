@@ -162,8 +162,13 @@ final class Faults {
         machine.stopFails[group] = true;
         world.after(3 * duration, () -> machine.stopFails[group] = false);
       }
-      case CARRIER -> lan(() -> world.lan.carrier[node] = false, () -> world.lan.carrier[node] = true, duration);
-      case UPLINK -> lan(() -> world.lan.uplink[node] = false, () -> world.lan.uplink[node] = true, duration);
+      case CARRIER ->
+          lan(
+              () -> world.lan.carrier[node] = false,
+              () -> world.lan.carrier[node] = true,
+              duration);
+      case UPLINK ->
+          lan(() -> world.lan.uplink[node] = false, () -> world.lan.uplink[node] = true, duration);
       case PARTED -> lan(() -> world.lan.parted = true, () -> world.lan.parted = false, duration);
       case PARTITION -> {
         lan(() -> world.lan.parted = true, () -> world.lan.parted = false, duration);

@@ -30,9 +30,10 @@ final class Fencing {
    * The last fence that a machine shot.
    *
    * @param fair an honest device, shot because of the silence of a peer that was heard before
+   * @param prompt right at the deadtime; who comes by its cause later may meet the other's wait
    * @param hitAt when the target lost its power; -1 when not yet
    */
-  record Shot(boolean fair, long firedAt, long hitAt) {}
+  record Shot(boolean fair, boolean prompt, long firedAt, long hitAt) {}
 
   final Shot[] lastShot = new Shot[2];
 
@@ -44,7 +45,8 @@ final class Fencing {
             && by.diskDelay == 0
             && by.daemon.heardFresh
             && by.daemon.stallEndedAt < 0;
-    lastShot[by.index] = new Shot(fair, world.now, -1);
+    boolean prompt = world.now - by.daemon.lastFresh < world.plan.deadtime * 5 / 4;
+    lastShot[by.index] = new Shot(fair, prompt, world.now, -1);
   }
 
   private void hit(Machine by, Machine target, String how) {
@@ -54,7 +56,7 @@ final class Fencing {
     target.powerOff(how + " by " + by.name);
     Shot shot = lastShot[by.index];
     if (shot != null) {
-      lastShot[by.index] = new Shot(shot.fair, shot.firedAt, world.now);
+      lastShot[by.index] = new Shot(shot.fair, shot.prompt, shot.firedAt, world.now);
     }
     world.ledger.shot(by, target);
   }
@@ -85,6 +87,11 @@ final class Fencing {
         world.after(duration / 2, () -> by.fenced(id, true, "status"));
       }
       return;
+    }
+    if (by.machine.startFencePending) {
+      by.machine.startFencePending = false;
+      by.machine.startFenceKept = true;
+      by.machine.startFenceAt = world.now;
     }
     long cut = world.chance.between(duration / 4, duration * 3 / 4);
     switch (mode) {

@@ -262,8 +262,12 @@ final class Ledger {
       if (agreed && e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
         broken("rule", e.group() + " is started with term " + e.term() + ", which was used");
       }
-      highestTerm[g] = Math.max(highestTerm[g], e.term());
     }
+  }
+
+  /** A start is carried out: its term is used from now on. */
+  void carriedOut(int group, long term) {
+    highestTerm[group] = Math.max(highestTerm[group], term);
   }
 
   private boolean granted(Daemon daemon, int g, long term) {
@@ -359,8 +363,7 @@ final class Ledger {
     if (machine.startFenceKept && world.now - machine.startFenceAt < window * 0.99) {
       broken("rule", machine.name + " shoots a second time at start-up within the window");
     }
-    machine.startFenceKept = true;
-    machine.startFenceAt = world.now;
+    machine.startFencePending = true;
   }
 
   /** Each second: a node that asks to be fenced must not be left alone for ever. */
@@ -390,6 +393,7 @@ final class Ledger {
         && !by.on
         && returned.fair()
         && shot.fair()
+        && (shot.prompt() || returned.prompt())
         && by.poweredOffAt == returned.hitAt()
         && returned.hitAt() > shot.firedAt()) {
       broken("P6", "the two nodes shot each other");

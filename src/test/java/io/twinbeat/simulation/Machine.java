@@ -49,6 +49,7 @@ final class Machine {
   boolean startFenceKept;
 
   long startFenceAt;
+  boolean startFencePending;
 
   Machine(World world, int index) {
     this.world = world;
@@ -166,6 +167,7 @@ final class Machine {
         startFenceAtWall == Long.MIN_VALUE
             ? 0
             : Math.clamp(startFenceAtWall + window - wall(), 0, window);
+    startFencePending = false;
     daemon = new Daemon(this);
     daemon.start(new Event.Started(daemon.incarnation, remembered, Duration.ofNanos(spent)));
   }

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Two cores in many simulated worlds, each with its own faults; every promise is checked at each step. */
+/**
+ * Two cores in many simulated worlds, each with its own faults; every promise is checked at each
+ * step.
+ */
 class SimulationTest {
   private static final long FIRST_SEED = 1_000_000;
   private static final long SCHEDULES = 20_000;
