@@ -26,6 +26,7 @@ final class EventLoop {
   private final Consumer<Step> steps;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(EVENTS_MAX);
   private final Thread thread;
+  private volatile Event.Started first;
   private volatile State state;
   private volatile boolean ended;
   private volatile long lastTurnNanos = System.nanoTime();
@@ -41,12 +42,9 @@ final class EventLoop {
     return new Moment(System.nanoTime());
   }
 
-  /** {@link Event.Started} is the first event that is decided on. */
+  /** {@link Event.Started} is decided on first; parts that run already may have told of others. */
   void start(Event.Started started) {
-    if (!events.isEmpty()) {
-      throw new IllegalStateException("an event came before the start");
-    }
-    events.add(started);
+    first = started;
     thread.start();
   }
 
@@ -76,6 +74,7 @@ final class EventLoop {
   }
 
   private void run() {
+    step(first);
     while (!ended) {
       try {
         turn();
@@ -89,14 +88,21 @@ final class EventLoop {
     Moment now = now();
     long wait = core.wakeAt(state, now).nanos() - now.nanos();
     Event event = events.poll(Math.max(1, wait), TimeUnit.NANOSECONDS);
+    step(event == null ? new Event.Ticked() : event);
+  }
+
+  private void step(Event event) {
     lastTurnNanos = System.nanoTime();
-    Step step = core.step(state, event == null ? new Event.Ticked() : event, now());
+    Step step = core.step(state, event, now());
     state = step.next();
     steps.accept(step);
   }
 
   void stop() {
     ended = true;
+    if (first == null) {
+      return; // It never ran.
+    }
     thread.interrupt();
     try {
       thread.join(STOP_LIMIT);

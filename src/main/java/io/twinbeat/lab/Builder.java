@@ -53,7 +53,10 @@ final class Builder {
     plan.outside().forEach(address -> atSwitch.address(address, "lo"));
     for (SitePlan.Lan lan : plan.lans()) {
       // Snooping without a querier loses multicast; there is no second switch for a spanning tree.
-      atSwitch.add("link add %s type bridge mcast_snooping 0 stp_state 0".formatted(lan.name()));
+      // Left to itself a bridge has the address of some port, another one when nodes come and go.
+      atSwitch.add(
+          "link add %s address 02:74:62:00:a0:%02x type bridge mcast_snooping 0 stp_state 0"
+              .formatted(lan.name(), plan.lans().indexOf(lan)));
       lan.switchAddresses().forEach(address -> atSwitch.address(address, lan.name()));
       atSwitch.add("link set %s up".formatted(lan.name()));
     }
