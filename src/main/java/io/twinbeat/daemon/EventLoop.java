@@ -25,8 +25,7 @@ final class EventLoop {
   private final Core core;
   private final Consumer<Step> steps;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(EVENTS_MAX);
-  private final Thread thread;
-  private volatile Event.Started first;
+  private Thread thread;
   private volatile State state;
   private volatile boolean ended;
   private volatile long lastTurnNanos = System.nanoTime();
@@ -35,17 +34,15 @@ final class EventLoop {
     this.core = core;
     this.steps = steps;
     this.state = core.initial(now());
-    this.thread = Thread.ofPlatform().name("decide").unstarted(this::run);
   }
 
   static Moment now() {
     return new Moment(System.nanoTime());
   }
 
-  /** {@link Event.Started} is decided on first; parts that run already may have told of others. */
-  void start(Event.Started started) {
-    first = started;
-    thread.start();
+  /** Decides on this first; what came before it waits in the queue. */
+  synchronized void start(Event.Started started) {
+    thread = Thread.ofPlatform().name("decide").start(() -> run(started));
   }
 
   State state() {
@@ -73,8 +70,8 @@ final class EventLoop {
     }
   }
 
-  private void run() {
-    step(first);
+  private void run(Event.Started started) {
+    decide(started);
     while (!ended) {
       try {
         turn();
@@ -88,20 +85,20 @@ final class EventLoop {
     Moment now = now();
     long wait = core.wakeAt(state, now).nanos() - now.nanos();
     Event event = events.poll(Math.max(1, wait), TimeUnit.NANOSECONDS);
-    step(event == null ? new Event.Ticked() : event);
+    decide(event == null ? new Event.Ticked() : event);
   }
 
-  private void step(Event event) {
+  private void decide(Event event) {
     lastTurnNanos = System.nanoTime();
     Step step = core.step(state, event, now());
     state = step.next();
     steps.accept(step);
   }
 
-  void stop() {
+  synchronized void stop() {
     ended = true;
-    if (first == null) {
-      return; // It never ran.
+    if (thread == null) {
+      return;
     }
     thread.interrupt();
     try {

@@ -113,6 +113,9 @@ final class AgreementRules {
     g.grantTerm = t.nextTerm(g);
     t.decide(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
     t.enter(g, Phase.GRANTED, Rule.GRANT.sentence());
+    // A term given away is used, also when the peer dies before it tells.
+    g.term = g.grantTerm;
+    t.keep(g, g.term, false);
   }
 
   private static void want(Turn t, GroupState g, GroupStatus theirs) {

@@ -106,7 +106,9 @@ final class Ledger {
       GroupState group = state.group(world.plan.groups[g]);
       if (group.phase() == Phase.GRANTED) {
         Grant grant = grants[node][g];
-        if (grant.by != daemon.incarnation || grant.to != Inside.grantTo(group) || grant.ask != Inside.grantAsk(group)) {
+        if (grant.by != daemon.incarnation
+            || grant.to != Inside.grantTo(group)
+            || grant.ask != Inside.grantAsk(group)) {
           grant.by = daemon.incarnation;
           grant.to = Inside.grantTo(group);
           grant.ask = Inside.grantAsk(group);
