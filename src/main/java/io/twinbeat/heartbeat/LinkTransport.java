@@ -8,6 +8,7 @@ import java.util.List;
 import org.jgroups.BytesMessage;
 import org.jgroups.EmptyMessage;
 import org.jgroups.Event;
+import org.jgroups.LongMessage;
 import org.jgroups.Message;
 import org.jgroups.NioMessage;
 import org.jgroups.ObjectMessage;
@@ -105,6 +106,7 @@ final class LinkTransport extends TP {
       case Message.BYTES_MSG -> new BytesMessage();
       case Message.NIO_MSG -> new NioMessage();
       case Message.EMPTY_MSG -> new EmptyMessage();
+      case Message.LONG_MSG -> new LongMessage();
       case Message.OBJ_MSG -> new ProtocolMessage();
       default -> throw new IOException("kind of message " + type);
     };
