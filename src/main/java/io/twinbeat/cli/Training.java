@@ -1,31 +1,45 @@
 package io.twinbeat.cli;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import io.twinbeat.control.ControlServer;
-import io.twinbeat.control.Request;
-import io.twinbeat.control.Response;
-import io.twinbeat.control.StatusReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the build runs to learn which classes the commands load, so that they start from a cache of
- * them: each common command once, against a daemon that is made up.
+ * them: each common command once. The daemon that they ask is made up and knows no logging and no
+ * server, because every class in the cache costs each start a little.
  */
 final class Training {
   private static final String ENTRY =
       "{\"number\":1,\"at\":\"2026-11-23T03:11:06.123Z\",\"kind\":\"decision\",\"rule\":\"r\","
           + "\"sentence\":\"s\",\"evidence\":{\"a\":\"b\"}}";
+
+  private static final String REPORT =
+      """
+      {"pair":"web","node":"lb1","peerName":"lb2","version":"0","since":"2026-11-23T03:11:06.123Z",
+      "file":{"path":"/f","hash":"a","peerHash":"b"},
+      "peer":{"state":"silent","since":"2026-11-20T03:11:06Z","sentence":"s","lastHeardAgeMs":1},
+      "groups":[{"name":"site","holder":"lb1","since":"2026-11-23T03:11:06Z","resources":[
+      {"name":"a","type":"address","health":"ok","detail":"d","ageMs":5}],
+      "lastTakeover":{"at":"2026-11-23T03:11:06Z","to":"lb1","why":"w","tookMs":5}}],
+      "readiness":{"lb1":{"ready":true,"able":true,"items":[
+      {"name":"nginx","state":"failed","detail":"d","mend":"m","ageMs":5000,"limitMs":90000}]}},
+      "links":[{"index":0,"local":"a","remote":"b","state":"up","ageMs":5,"largestGapMs":5}],
+      "devices":[{"node":"lb2","device":"d","succeeded":true,"ageMs":5,"limitMs":99000000}],
+      "referencePoints":[{"address":"a","state":"reached","ageMs":7200000}],
+      "alarms":[{"since":"2026-11-23T03:11:06Z","sentence":"s","mend":"m"}],
+      "heartbeat":{"intervalMs":200,"deadtimeMs":1000,"warntimeMs":500}}
+      """
+          .replace("\n", "");
 
   private Training() {}
 
@@ -36,20 +50,19 @@ final class Training {
     Cli cli = new Cli(surroundings(out, socket));
     try {
       expect(Exit.NO_DAEMON, cli.run("status"));
-      try (ControlServer _ = ControlServer.open(socket, Optional.empty(), Training::handle)) {
+      try (ServerSocketChannel daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        daemon.bind(UnixDomainSocketAddress.of(socket));
+        Thread.ofPlatform().daemon().start(() -> serve(daemon));
         expect(Exit.DONE, cli.run("status"));
         expect(Exit.DONE, cli.run("status", "--json"));
         expect(Exit.DONE, cli.run("takeover", "site"));
-        expect(Exit.DONE, cli.run("events", "-n", "5"));
+        expect(Exit.DONE, cli.run("events"));
         expect(Exit.DONE, cli.run("explain"));
-        expect(Exit.USAGE, cli.run("status", "--no-such-option"));
       }
       expect(Exit.DONE, cli.run("version"));
       expect(Exit.DONE, cli.run("help"));
-      expect(Exit.DONE, cli.run("help", "status"));
-      expect(Exit.FAILED, cli.run("check", directory.resolve("missing").toString()));
     } finally {
-      Files.deleteIfExists(directory.resolve("s.lock"));
+      Files.deleteIfExists(socket);
       Files.deleteIfExists(directory);
     }
     System.out.println("trained on " + out.size() + " bytes of output");
@@ -76,56 +89,28 @@ final class Training {
     }
   }
 
-  private static Response handle(Request request) {
-    JsonObject entry = JsonParser.parseString(ENTRY).getAsJsonObject();
-    return switch (request.verb()) {
-      case "status" -> new Response.Done(report().toJson());
-      case "events" ->
-          new Response.Lines(sink -> {
-            sink.line(entry);
-            return new Response.Done(new JsonObject());
-          });
-      case "explain" -> {
-        String all = "{\"explanations\":[{\"event\":" + ENTRY + ",\"because\":[" + ENTRY + "]}]}";
-        yield new Response.Done(JsonParser.parseString(all).getAsJsonObject());
+  private static void serve(ServerSocketChannel daemon) {
+    while (daemon.isOpen()) {
+      try (SocketChannel client = daemon.accept()) {
+        ByteBuffer request = ByteBuffer.allocate(1024);
+        client.read(request);
+        String verb = new String(request.array(), StandardCharsets.US_ASCII);
+        client.write(ByteBuffer.wrap(answer(verb).getBytes(StandardCharsets.US_ASCII)));
+      } catch (IOException e) {
+        return; // The training is over.
       }
-      default -> Response.Done.with("done");
-    };
+    }
   }
 
-  private static StatusReport report() {
-    Instant at = Instant.now().minusSeconds(100_000);
-    List<StatusReport.Item> items =
-        List.of(
-            new StatusReport.Item("file", "ok", "d", null, 10L, 100L),
-            new StatusReport.Item("nginx", "failed", "d", "mend", 10L, 100L));
-    return new StatusReport(
-        "web",
-        "lb1",
-        "lb2",
-        "0",
-        "1",
-        at,
-        new StatusReport.ConfigFile("/f", "a", "b"),
-        new StatusReport.Peer("silent", at, "s", 1000L, "2"),
-        List.of(
-            new StatusReport.Group(
-                "site",
-                "lb1",
-                "lb1",
-                "active",
-                "standby",
-                1L,
-                at,
-                "w",
-                List.of(new StatusReport.Resource("a", "address", "ok", "d", 5L)),
-                new StatusReport.Takeover(at, "lb2", "lb1", "w", 5L))),
-        Map.of("lb1", new StatusReport.Readiness(false, true, items)),
-        List.of(new StatusReport.Link(0, "a", "b", "up", 5L, 5L)),
-        List.of(new StatusReport.Device("lb2", "d", true, "d", 5L, 5L)),
-        List.of(new StatusReport.ReferencePoint("a", "reached", 5L)),
-        List.of(new StatusReport.Alarm(at, "s", "m")),
-        new StatusReport.Maintenance(at, "r"),
-        new StatusReport.Heartbeat(200, 1000, 500));
+  private static String answer(String request) {
+    if (request.contains("status")) {
+      return "{\"twinbeat\":1,\"done\":" + REPORT + "}\n";
+    } else if (request.contains("events")) {
+      return "{\"twinbeat\":1,\"line\":" + ENTRY + "}\n{\"twinbeat\":1,\"done\":{}}\n";
+    } else if (request.contains("explain")) {
+      String explanation = "{\"event\":" + ENTRY + ",\"because\":[" + ENTRY + "]}";
+      return "{\"twinbeat\":1,\"done\":{\"explanations\":[" + explanation + "]}}\n";
+    }
+    return "{\"twinbeat\":1,\"done\":{\"sentence\":\"done\"}}\n";
   }
 }

@@ -75,9 +75,24 @@ public record StatusReport(
   public record Item(
       String name, String state, String detail, String mend, Long ageMs, Long limitMs) {}
 
-  /** {@code state}: up, down, one-way or unbound; {@code ageMs} of the last heartbeat on it. */
+  /**
+   * {@code state}: up, down, one-way or unbound; {@code ageMs} of the last heartbeat on it; {@code
+   * forged} counts what came on it that was not made with the pair's key.
+   */
   public record Link(
-      int index, String local, String remote, String state, Long ageMs, Long largestGapMs) {}
+      int index,
+      String local,
+      String remote,
+      String state,
+      Long ageMs,
+      Long largestGapMs,
+      long forged) {
+
+    public Link(
+        int index, String local, String remote, String state, Long ageMs, Long largestGapMs) {
+      this(index, local, remote, state, ageMs, largestGapMs, 0);
+    }
+  }
 
   /** A fence device of {@code node}, and its last proof; never proven: ageMs is null. */
   public record Device(

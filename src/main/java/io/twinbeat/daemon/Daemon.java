@@ -1,5 +1,6 @@
 package io.twinbeat.daemon;
 
+import io.twinbeat.address.AddressException;
 import io.twinbeat.config.KeyFile;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.NodeName;
@@ -69,6 +70,9 @@ public final class Daemon {
       log.error("{}", e.getMessage());
       return MISCONFIGURED;
     } catch (IOException e) {
+      log.error("{}", e.getMessage());
+      return FAILED;
+    } catch (AddressException e) {
       log.error("{}", e.getMessage());
       return FAILED;
     } catch (InterruptedException e) {

@@ -25,7 +25,7 @@ final class EventLoop {
   private final Core core;
   private final Consumer<Step> steps;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(EVENTS_MAX);
-  private final Thread thread;
+  private Thread thread;
   private volatile State state;
   private volatile boolean ended;
   private volatile long lastTurnNanos = System.nanoTime();
@@ -34,20 +34,15 @@ final class EventLoop {
     this.core = core;
     this.steps = steps;
     this.state = core.initial(now());
-    this.thread = Thread.ofPlatform().name("decide").unstarted(this::run);
   }
 
   static Moment now() {
     return new Moment(System.nanoTime());
   }
 
-  /** {@link Event.Started} is the first event that is decided on. */
-  void start(Event.Started started) {
-    if (!events.isEmpty()) {
-      throw new IllegalStateException("an event came before the start");
-    }
-    events.add(started);
-    thread.start();
+  /** Decides on this first; what came before it waits in the queue. */
+  synchronized void start(Event.Started started) {
+    thread = Thread.ofPlatform().name("decide").start(() -> run(started));
   }
 
   State state() {
@@ -75,7 +70,8 @@ final class EventLoop {
     }
   }
 
-  private void run() {
+  private void run(Event.Started started) {
+    decide(started);
     while (!ended) {
       try {
         turn();
@@ -89,14 +85,21 @@ final class EventLoop {
     Moment now = now();
     long wait = core.wakeAt(state, now).nanos() - now.nanos();
     Event event = events.poll(Math.max(1, wait), TimeUnit.NANOSECONDS);
+    decide(event == null ? new Event.Ticked() : event);
+  }
+
+  private void decide(Event event) {
     lastTurnNanos = System.nanoTime();
-    Step step = core.step(state, event == null ? new Event.Ticked() : event, now());
+    Step step = core.step(state, event, now());
     state = step.next();
     steps.accept(step);
   }
 
-  void stop() {
+  synchronized void stop() {
     ended = true;
+    if (thread == null) {
+      return;
+    }
     thread.interrupt();
     try {
       thread.join(STOP_LIMIT);

@@ -28,6 +28,7 @@ final class Housekeeping implements AutoCloseable {
   private final Connection connection;
   private final SystemdNotifier systemd;
   private final StatusView view;
+  private final ForgeryWatch forgeries;
   private final CountDownLatch ended = new CountDownLatch(1);
   private String said = "";
 
@@ -36,6 +37,7 @@ final class Housekeeping implements AutoCloseable {
     this.connection = connection;
     this.systemd = systemd;
     this.view = new StatusView(parts);
+    this.forgeries = new ForgeryWatch(parts.peer().name(), parts.alarms());
   }
 
   void start() {
@@ -71,6 +73,7 @@ final class Housekeeping implements AutoCloseable {
   void look() {
     connection.look();
     parts.readiness().look();
+    forgeries.look(parts.heartbeat().links(), System.nanoTime());
     String trouble = parts.chronicle().trouble();
     if (trouble.isEmpty()) {
       parts.alarms().clear("journal");

@@ -22,8 +22,6 @@ import io.twinbeat.resource.ScriptResource;
 import io.twinbeat.resource.Statuses;
 import io.twinbeat.resource.SystemdResource;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +30,7 @@ import java.util.regex.Pattern;
 
 /** Makes a group's resources out of what the file says. */
 final class ResourceFactory {
-  private static final Path SYSTEMD_RUNS = Path.of("/run/systemd/system");
+  private static final Duration UNIT_LOOK_LIMIT = Duration.ofSeconds(5);
   private static final String NGINX_UNIT = "nginx.service";
   private static final Duration PREPARE = Duration.ofSeconds(30);
 
@@ -113,21 +111,29 @@ final class ResourceFactory {
   }
 
   private static Resource nginx(NginxConfig nginx) {
-    Optional<String> unit = nginx.unit();
-    if (unit.isEmpty() && Files.isDirectory(SYSTEMD_RUNS)) {
-      unit = Optional.of(NGINX_UNIT);
-    }
     return new NginxResource(
         new NginxResource.Settings(
-            nginx.name(),
-            nginx.binary().orElse(NginxResource.Settings.BINARY),
-            nginx.config(),
-            unit,
-            nginx.hot(),
-            check(nginx),
-            PREPARE,
-            nginx.timeouts().start(),
-            nginx.timeouts().stop()));
+                nginx.name(),
+                nginx.binary().orElse(NginxResource.Settings.BINARY),
+                nginx.config(),
+                unit(nginx),
+                nginx.hot(),
+                check(nginx),
+                PREPARE,
+                nginx.timeouts().start(),
+                nginx.timeouts().stop())
+            .withTestEvery(nginx.testInterval()));
+  }
+
+  /** The distribution's unit runs the distribution's configuration; another one runs directly. */
+  private static Optional<String> unit(NginxConfig nginx) {
+    if (nginx.unit().isPresent()) {
+      return nginx.unit();
+    }
+    boolean usual = nginx.config().equals(NginxConfig.CONFIG) && nginx.binary().isEmpty();
+    return usual && SystemdResource.exists(NGINX_UNIT, UNIT_LOOK_LIMIT)
+        ? Optional.of(NGINX_UNIT)
+        : Optional.empty();
   }
 
   private static HttpCheck check(NginxConfig nginx) {
@@ -140,7 +146,8 @@ final class ResourceFactory {
           Optional.empty(),
           t.checkTimeout(),
           t.checkInterval(),
-          io.twinbeat.config.HttpCheck.FALL);
+          io.twinbeat.config.HttpCheck.FALL,
+          io.twinbeat.config.HttpCheck.RISE);
     }
     io.twinbeat.config.HttpCheck check = nginx.check().get();
     return new HttpCheck(
@@ -150,7 +157,8 @@ final class ResourceFactory {
         check.host(),
         check.limit(),
         check.interval(),
-        check.fall());
+        check.fall(),
+        check.rise());
   }
 
   /** Empty where the look is by ARP. */

@@ -231,7 +231,8 @@ final class StatusView {
               link.peer().getAddress().getHostAddress(),
               state,
               link.age().map(Duration::toMillis).orElse(null),
-              link.largestGap().toMillis()));
+              link.largestGap().toMillis(),
+              link.forged()));
     }
     return links;
   }

@@ -113,6 +113,9 @@ final class AgreementRules {
     g.grantTerm = t.nextTerm(g);
     t.decide(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
     t.enter(g, Phase.GRANTED, Rule.GRANT.sentence());
+    // A term given away is used, also when the peer dies before it tells.
+    g.term = g.grantTerm;
+    t.keep(g, g.term, false);
   }
 
   private static void want(Turn t, GroupState g, GroupStatus theirs) {
@@ -197,6 +200,8 @@ final class AgreementRules {
     } else {
       t.decide(Rule.START_FAILED, g.name, "could not be prepared: " + e.detail());
       g.why = "could not be prepared: " + e.detail();
+      g.startFailures++;
+      g.startRetryAt = t.now.plus(Turn.backoff(g.startFailures));
       t.closeAsk(g);
     }
   }

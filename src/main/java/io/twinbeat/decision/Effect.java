@@ -1,6 +1,8 @@
 package io.twinbeat.decision;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -15,7 +17,7 @@ public sealed interface Effect {
   record Explain(Rule rule, String subject, String sentence, Map<String, String> evidence)
       implements Durable {
     public Explain {
-      evidence = Map.copyOf(evidence);
+      evidence = Collections.unmodifiableMap(new LinkedHashMap<>(evidence));
     }
   }
 
@@ -33,7 +35,7 @@ public sealed interface Effect {
   record Note(Rule rule, String subject, String sentence, Map<String, String> evidence)
       implements Effect {
     public Note {
-      evidence = Map.copyOf(evidence);
+      evidence = Collections.unmodifiableMap(new LinkedHashMap<>(evidence));
     }
   }
 

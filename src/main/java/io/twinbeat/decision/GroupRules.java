@@ -67,11 +67,12 @@ final class GroupRules {
 
   private static void released(Turn t, GroupState g) {
     if (g.stopGoal == GroupState.StopGoal.GRANT) {
-      if (askStands(t, g) || !t.on(Rule.RESUME)) {
+      if (askStands(t, g)) {
         g.grantTerm = t.nextTerm(g);
         t.note(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
         t.withdrawOffer(g);
         t.enter(g, Phase.GRANTED, Rule.HAND_OVER.sentence());
+        g.term = g.grantTerm;
         t.keep(g, g.term, false);
         return;
       }
@@ -192,6 +193,11 @@ final class GroupRules {
   }
 
   static void connectionChanged(Turn t, Event.ConnectionChanged e) {
+    if (e.connected()) {
+      t.s.connectionLostAt = null;
+    } else if (t.s.connected) {
+      t.s.connectionLostAt = t.now;
+    }
     t.s.connected = e.connected();
     t.s.connection = e.detail();
     if (e.connected()) {
@@ -246,8 +252,15 @@ final class GroupRules {
       t.note(Rule.KEEP_TRYING, g.name, g.failedResource);
       restart(t, g);
     }
-    if (!t.s.connected && g.offer.isEmpty() && peerReady(t, g)) {
+    if (connectionLastinglyLost(t) && g.offer.isEmpty() && peerReady(t, g)) {
       t.offer(g, Rule.OFFER_BAD_CONNECTION, t.s.connection);
     }
+  }
+
+  /** A few lost pings are reason enough not to shoot, but not to move a service that works. */
+  private static boolean connectionLastinglyLost(Turn t) {
+    return !t.s.connected
+        && t.s.connectionLostAt != null
+        && t.now.since(t.s.connectionLostAt).compareTo(t.settings.deadtime().multipliedBy(3)) >= 0;
   }
 }

@@ -38,6 +38,10 @@ public final class State {
   long lastId;
   boolean connected = true;
   String connection = "not looked at yet";
+
+  /** When the connection was lost; null while it is there. */
+  Moment connectionLostAt;
+
   Going going = Going.STAYS;
   Moment goingSince;
   long backWithinMillis;
@@ -76,6 +80,7 @@ public final class State {
     c.lastId = lastId;
     c.connected = connected;
     c.connection = connection;
+    c.connectionLostAt = connectionLostAt;
     c.going = going;
     c.goingSince = goingSince;
     c.backWithinMillis = backWithinMillis;

@@ -1,9 +1,7 @@
 package io.twinbeat.fencing;
 
+import io.twinbeat.config.SecretFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +14,6 @@ import java.util.TreeMap;
 /** Secrets of fence devices: which parameters are secrets, and how their files are read. */
 final class Secrets {
   private static final String FILE = "-file";
-  private static final int BYTES_MAX = 4096;
   private static final Set<String> NAMES =
       Set.of("community", "hexadecimal-kg", "apikey", "secret-key");
 
@@ -83,42 +80,12 @@ final class Secrets {
     return secrets;
   }
 
-  /** The file's only line. The file must be private: ours or root's, and nobody else's to read. */
   private static String read(Path file) throws Unreadable {
     try {
-      if (!Files.isRegularFile(file)) {
-        throw new Unreadable(file + (Files.exists(file) ? ": not a file" : ": no such file"));
-      }
-      int mode = (Integer) Files.getAttribute(file, "unix:mode");
-      if ((mode & 077) != 0) {
-        throw new Unreadable(file + ": mode is 0%o, must be 0600".formatted(mode & 0777));
-      }
-      if (!ownedByRootOrUs(file)) {
-        throw new Unreadable(file + ": must be owned by root");
-      }
-      if (Files.size(file) > BYTES_MAX) {
-        throw new Unreadable(file + ": longer than " + BYTES_MAX + " bytes");
-      }
-      String text = Files.readString(file, StandardCharsets.UTF_8);
-      String secret = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
-      if (secret.isEmpty()) {
-        throw new Unreadable(file + ": is empty");
-      }
-      if (secret.indexOf('\n') >= 0 || secret.indexOf('\r') >= 0 || secret.indexOf('\0') >= 0) {
-        throw new Unreadable(file + ": must be one line of text");
-      }
-      return secret;
+      return SecretFile.read(file);
     } catch (IOException e) {
-      throw new Unreadable(file + ": cannot be read (" + e.getClass().getSimpleName() + ")");
+      throw new Unreadable(e.getMessage());
     }
-  }
-
-  static boolean ownedByRootOrUs(Path file) throws IOException {
-    int owner = (Integer) Files.getAttribute(file, "unix:uid");
-    return owner == 0
-        || owner
-            == (Integer)
-                Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 
   /** What a child said, without the secrets that it was given. */

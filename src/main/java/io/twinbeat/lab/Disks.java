@@ -50,7 +50,7 @@ final class Disks {
         LabFolder.writeSecret(inside(disk, each.bmc().passwordFile()), bmcPassword + "\n");
       }
     }
-    if (options.siteFile().isEmpty() && options.fence() == LabOptions.Fence.HOOK) {
+    if (site.text().contains(SiteFiles.HOOK)) {
       copyHook(inside(disk, SiteFiles.HOOK));
     }
     LabFolder.write(etc.resolve("nginx/nginx.conf"), SiteFiles.nginx());

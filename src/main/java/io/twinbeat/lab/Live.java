@@ -91,7 +91,8 @@ final class Live implements AutoCloseable {
 
   private void look() {
     List<PowerAction> actions = lab.powerLog();
-    for (PowerAction action : actions.subList(Math.min(powerActions, actions.size()), actions.size())) {
+    for (PowerAction action :
+        actions.subList(Math.min(powerActions, actions.size()), actions.size())) {
       if (action.verb() != PowerAction.Verb.STATUS) {
         add(
             action.endNanos(),

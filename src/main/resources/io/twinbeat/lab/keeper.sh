@@ -70,7 +70,7 @@ status() {
 }
 
 # A fence device with a fault answers to a fence device only; the operator's own switch always works.
-order() {
+carry_out() {
   local verb=$1 node=$2 asker=$3 extra=$4
   case $asker/${fault[$node]-none} in
     operator/* | */none) ;;
@@ -107,16 +107,22 @@ owner_gone() {
 
 start_bmcs
 exec 3<>"$state/power/requests"
+pending=''
 while :; do
-  if read -r -t 1 id verb node asker extra <&3; then
+  if read -r -t 1 order <&3; then
     began=$EPOCHREALTIME
+    read -r id verb node asker extra <<<"$pending$order"
+    pending=''
     answer=''
-    if [[ -d $state/nodes/$node ]]; then order "$verb" "$node" "$asker" "$extra"; else answer="error no node $node"; fi
+    if [[ -d $state/nodes/$node ]]; then carry_out "$verb" "$node" "$asker" "$extra"; else answer="error no node $node"; fi
     printf '%s %s %s %s %s %s\n' "$began" "$EPOCHREALTIME" "$verb" "$node" "$asker" "$answer" >>"$state/power/log"
     # Opened for both directions: neither a dead asker nor a slow one may block the lab.
     [[ -p $state/power/reply.$id ]] && printf '%s\n' "$answer" 1<>"$state/power/reply.$id"
-  elif owner_gone; then
-    kill -9 -1
-    exec /bin/bash "$state/bin/teardown.sh" "$prefix" "$state"
+  else
+    pending+=$order # the time was over within a line: its beginning is ours already
+    if owner_gone; then
+      kill -9 -1
+      exec /bin/bash "$state/bin/teardown.sh" "$prefix" "$state"
+    fi
   fi
 done

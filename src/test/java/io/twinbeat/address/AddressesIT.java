@@ -47,6 +47,7 @@ class AddressesIT {
     lan.in("n1", "ip", "link", "set", "eth0", "down");
 
     assertEquals("take: ok", n2.ask("take"));
+    assertFalse(lan.in("n2", "ip", "-6", "addr", "show", "to", V6).contains("tentative"));
 
     eventually(() -> lan.neighbour("client", V4).contains(N2_MAC));
     eventually(() -> lan.neighbour("client", V6).contains(N2_MAC));
@@ -54,7 +55,6 @@ class AddressesIT {
     assertTrue(lan.answers("client", V6));
     assertEquals(
         "present: [10.9.0.100/24 dev eth0, fd09:0:0:0:0:0:0:100/128 dev eth0]", n2.ask("present"));
-    assertFalse(lan.in("n2", "ip", "-6", "addr", "show", "to", V6).contains("tentative"));
   }
 
   @Test

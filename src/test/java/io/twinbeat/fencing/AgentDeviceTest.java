@@ -107,7 +107,7 @@ class AgentDeviceTest {
     Path file = Scripts.write(dir.resolve("bmc"), SECRET, "rw-r-----");
     FenceAnswer answer = device.off(Scripts.LIMIT);
     assertFalse(answer.succeeded());
-    assertEquals(file + ": mode is 0640, must be 0600", answer.detail());
+    assertTrue(answer.detail().startsWith(file + ": its mode is rw-r-----"), answer.detail());
     assertEquals(PowerState.UNKNOWN, device.status(Scripts.LIMIT).state());
     assertFalse(device.test(Scripts.LIMIT).succeeded());
     assertFalse(Files.exists(record), "the agent must not have been run");
@@ -118,9 +118,9 @@ class AgentDeviceTest {
     FenceDevice device = agent("exit 0");
     Path file = dir.resolve("bmc");
     Scripts.secret(file, "");
-    assertEquals(file + ": is empty", device.off(Scripts.LIMIT).detail());
+    assertTrue(device.off(Scripts.LIMIT).detail().startsWith(file + ": empty"));
     Scripts.secret(file, "two\nlines\n");
-    assertEquals(file + ": must be one line of text", device.off(Scripts.LIMIT).detail());
+    assertTrue(device.off(Scripts.LIMIT).detail().startsWith(file + ": several lines"));
     assertTrue(file.toFile().delete());
     assertEquals(file + ": no such file", device.off(Scripts.LIMIT).detail());
   }

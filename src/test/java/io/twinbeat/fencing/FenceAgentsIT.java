@@ -44,7 +44,7 @@ class FenceAgentsIT {
   }
 
   private Fencing fencing(Duration limit) {
-    return Fencing.of(Map.of("lb1", List.of(List.of(DeviceSpec.ofFile(parameters)))), limit);
+    return Fencing.of(Map.of("lb1", List.of(List.of(Scripts.spec(parameters)))), limit);
   }
 
   private static void report(String what, Object answer) {
@@ -139,8 +139,8 @@ class FenceAgentsIT {
             Map.of(
                 "lb1",
                 List.of(
-                    List.of(DeviceSpec.ofFile(parameters)),
-                    List.of(DeviceSpec.ofFile(Map.of("hook", hook.toString()))))),
+                    List.of(Scripts.spec(parameters)),
+                    List.of(Scripts.spec(Map.of("hook", hook.toString()))))),
             Duration.ofSeconds(2));
     FenceOutcome.Confirmed outcome =
         assertInstanceOf(FenceOutcome.Confirmed.class, fencing.off("lb1", false));

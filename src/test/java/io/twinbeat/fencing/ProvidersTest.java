@@ -49,7 +49,7 @@ class ProvidersTest {
   }
 
   private static String agentError(String key, String value) {
-    return error(DeviceSpec.ofFile(Scripts.with(IPMI, key, value)));
+    return error(Scripts.spec(Scripts.with(IPMI, key, value)));
   }
 
   @Test
@@ -61,15 +61,6 @@ class ProvidersTest {
     assertEquals(
         "lb1: test-plugin: bad is bad for lb1",
         error(new DeviceSpec("test-plugin", Map.of("bad", "1"))));
-  }
-
-  @Test
-  void typeComesFromTheFilesKeys() {
-    assertEquals("fence_ipmilan", DeviceSpec.ofFile(IPMI).type());
-    assertEquals("hook", DeviceSpec.ofFile(Map.of("hook", "/x")).type());
-    assertEquals("manual", DeviceSpec.ofFile(Map.of("manual", "true")).type());
-    assertEquals("test-plugin", DeviceSpec.ofFile(Map.of("type", "test-plugin")).type());
-    assertEquals("external/ipmi", DeviceSpec.ofFile(Map.of("agent", "external/ipmi")).type());
   }
 
   @Test
@@ -89,7 +80,7 @@ class ProvidersTest {
     String errors =
         error(
             new DeviceSpec("hok", Map.of()),
-            DeviceSpec.ofFile(Scripts.with(Scripts.with(IPMI, "action", "off"), "option", "off")));
+            Scripts.spec(Scripts.with(Scripts.with(IPMI, "action", "off"), "option", "off")));
     assertEquals(3, errors.lines().count(), errors);
   }
 
@@ -99,8 +90,7 @@ class ProvidersTest {
         agentError("action", "reboot").startsWith("lb1: fence_ipmilan: action is not yours"));
     assertTrue(agentError("option", "off").contains("option is not yours"));
     assertTrue(agentError("method", "cycle").contains("method must be onoff"));
-    Fencing.of(
-        specs(DeviceSpec.ofFile(Scripts.with(IPMI, "method", "onoff"))), Duration.ofSeconds(30));
+    Fencing.of(specs(Scripts.spec(Scripts.with(IPMI, "method", "onoff"))), Duration.ofSeconds(30));
     assertTrue(agentError("delay", "5").contains("delay is not needed"));
     assertTrue(agentError("help", "1").contains("without fencing"));
     assertTrue(agentError("version", "1").contains("without fencing"));
@@ -120,7 +110,7 @@ class ProvidersTest {
     assertTrue(agentError("password-file", "bmc").contains("must be an absolute path"));
     // Not secrets, though their names look so.
     for (String key : List.of("identity-file", "password-script", "token-file")) {
-      Fencing.of(specs(DeviceSpec.ofFile(Scripts.with(IPMI, key, "/x"))), Duration.ofSeconds(30));
+      Fencing.of(specs(Scripts.spec(Scripts.with(IPMI, key, "/x"))), Duration.ofSeconds(30));
     }
   }
 
@@ -130,29 +120,26 @@ class ProvidersTest {
     assertTrue(agentError("plug", "").contains("plug has no value"));
     assertTrue(agentError("pl ug", "1").contains("\"pl ug\" is not a name"));
     assertTrue(
-        error(
-                DeviceSpec.ofFile(
-                    Scripts.with(Scripts.with(IPMI, "power-wait", "1"), "power_wait", "2")))
+        error(Scripts.spec(Scripts.with(Scripts.with(IPMI, "power-wait", "1"), "power_wait", "2")))
             .contains("power-wait and power_wait are the same parameter"));
     assertTrue(agentError("slowest-off", "soon").contains("not a time such as"));
   }
 
   @Test
   void agentMustBeAPlainName() {
+    assertTrue(error(Scripts.spec(Map.of("agent", "fence_../../x"))).contains("not the name of"));
+    assertTrue(error(Scripts.spec(Map.of("agent", "fence_ x"))).contains("not the name of"));
     assertTrue(
-        error(DeviceSpec.ofFile(Map.of("agent", "fence_../../x"))).contains("not the name of"));
-    assertTrue(error(DeviceSpec.ofFile(Map.of("agent", "fence_ x"))).contains("not the name of"));
-    assertTrue(
-        error(DeviceSpec.ofFile(Map.of("agent", "external/../x", "verify", "/v")))
+        error(Scripts.spec(Map.of("agent", "external/../x", "verify", "/v")))
             .contains("not a plugin's name"));
   }
 
   @Test
   void externalPluginNeedsAProgramThatVerifies() {
-    String error = error(DeviceSpec.ofFile(Map.of("agent", "external/ipmi")));
+    String error = error(Scripts.spec(Map.of("agent", "external/ipmi")));
     assertTrue(error.contains("only off that was verified counts: give verify:"), error);
     assertTrue(
-        error(DeviceSpec.ofFile(Map.of("agent", "external/ipmi", "verify", "v")))
+        error(Scripts.spec(Map.of("agent", "external/ipmi", "verify", "v")))
             .contains("absolute path"));
   }
 
@@ -177,8 +164,7 @@ class ProvidersTest {
             dir + "/none",
             "power-wait",
             "30");
-    List<String> advice =
-        Fencing.advice(specs(DeviceSpec.ofFile(parameters)), Duration.ofSeconds(30));
+    List<String> advice = Fencing.advice(specs(Scripts.spec(parameters)), Duration.ofSeconds(30));
     assertEquals(4, advice.size(), advice.toString());
     assertEquals(
         "lb1: fence_nonesuch: fence_nonesuch is not installed here (package fence-agents)",

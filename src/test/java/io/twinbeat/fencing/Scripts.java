@@ -49,6 +49,11 @@ final class Scripts {
     return all;
   }
 
+  /** As the configuration has a device. */
+  static DeviceSpec spec(Map<String, String> parameters) {
+    return new DeviceSpec(parameters.getOrDefault("agent", "hook"), parameters);
+  }
+
   static Fencing one(FenceDevice... level) {
     return new Fencing(Map.of("lb1", List.of(List.of(level))), LIMIT, Duration.ofMillis(500));
   }

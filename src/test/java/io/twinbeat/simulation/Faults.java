@@ -77,8 +77,8 @@ final class Faults {
 
   void begin() {
     for (Machine machine : world.machines) {
-      long delay =
-          chance.between(0, world.plan.single || chance.of(0.7) ? SECOND : 2 * world.plan.initdead);
+      long latest = chance.of(0.7) ? SECOND : 2 * world.plan.initdead;
+      long delay = chance.between(0, world.plan.single ? world.plan.deadtime : latest);
       world.after(delay, machine::startDaemon);
     }
     if (world.plan.single) {

@@ -61,11 +61,11 @@ final class Wire {
       int toss = chance.below(1000);
       long delay = chance.between(MS / 20, MS) + (way.delay > 0 ? chance.between(0, way.delay) : 0);
       // Some frames are overtaken, some come twice; that is no fault.
-      if (toss < 15) {
+      if (toss < 15 && !world.plan.single) {
         delay += chance.between(0, world.plan.deadtime / 4);
       }
       world.after(delay, () -> arrive(frame));
-      if (toss > 985) {
+      if (toss > 985 && !world.plan.single) {
         world.after(delay + chance.between(0, world.plan.deadtime / 4), () -> arrive(frame));
       }
     }
