@@ -47,7 +47,7 @@ class FullDiskIT {
     PAIR.unmoved();
     PAIR.unnoticed();
     // What was decided is in the journal again.
-    String events = ScenePair.twinbeat(0, lb2, "events");
+    String events = ScenePair.twinbeat(0, lb2, "events", "-n", "500");
     assertTrue(events.contains("the peer is heard"), events);
   }
 
