@@ -40,6 +40,9 @@ final class Group implements AutoCloseable {
   /** What may be on the way to the peer: below what a socket buffers, heartbeats included. */
   private static final int CREDIT_BYTES = 48 * 1024;
 
+  /** How long a sender waits for credits before it asks for them. */
+  private static final int CREDIT_WAIT_MILLIS = 200;
+
   private static final int THREADS_MAX = 8;
   private static final int DISCOVERY_RUNS = 3;
   private static final int JOIN_MILLIS = 300;
@@ -84,7 +87,7 @@ final class Group implements AutoCloseable {
             new UNICAST3().setXmitInterval(RESEND_MILLIS),
             new STABLE(),
             membership(),
-            new UFC().setMaxCredits(CREDIT_BYTES),
+            flowControl(),
             new FRAG2().setFragSize(FRAGMENT_BYTES));
     channel.setName(settings.node());
     channel.setDiscardOwnMessages(true);
@@ -114,6 +117,13 @@ final class Group implements AutoCloseable {
         .setViewAckCollectionTimeout(VIEW_ACKS_MILLIS)
         .printLocalAddress(false)
         .printPhysicalAddress(false);
+  }
+
+  private static UFC flowControl() {
+    // What arrives before the view does is not counted by the receiver: ask again soon.
+    UFC control = new UFC();
+    control.setMaxCredits(CREDIT_BYTES).setMaxBlockTime(CREDIT_WAIT_MILLIS);
+    return control;
   }
 
   private static Receiver receiver(Consumer<byte[]> inbox) {

@@ -69,7 +69,7 @@ final class Bench implements AutoCloseable {
   /** Runs a command in a machine; it must succeed. Returns what it wrote. */
   String in(String machine, String command) {
     List<String> argv = new ArrayList<>(List.of("ip", "netns", "exec", namespace(machine)));
-    argv.addAll(List.of(command.split(" ")));
+    argv.addAll(List.of(command.split(" ", -1)));
     return run(argv.toArray(String[]::new));
   }
 

@@ -118,7 +118,7 @@ final class Child implements AutoCloseable {
     say("links");
     String text = awaitSince(now, "link", line -> line.part(0).equals("" + link)).text();
     String tail = text.substring(text.indexOf(name + "=") + name.length() + 1);
-    return Long.parseLong(tail.split(" ", -1)[0]);
+    return Long.parseLong(tail.split(" ", 2)[0]);
   }
 
   long residentKilobytes() throws IOException {

@@ -29,7 +29,7 @@ final class HeartbeatMain implements Heartbeat.Listener {
     List<LinkAddress> links = new ArrayList<>();
     int port = Integer.parseInt(args[4]);
     for (String link : List.of(args).subList(5, args.length)) {
-      String[] ends = link.split(",");
+      String[] ends = link.split(",", -1);
       links.add(
           new LinkAddress(
               new InetSocketAddress(InetAddress.ofLiteral(ends[0]), port),
@@ -56,7 +56,7 @@ final class HeartbeatMain implements Heartbeat.Listener {
   private static void obey(Heartbeat heartbeat) throws Exception {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       switch (words[0]) {
         case "now" -> {
           status = words[1];

@@ -91,7 +91,7 @@ class HostileHeartbeatIT {
   private static void replay(Bench bench, Path capture) throws Exception {
     Child intruder = bench.intruder("replay", 0, capture, 0, 0);
     String sent = intruder.awaitRaw("sent ");
-    assertTrue(Integer.parseInt(sent.split(" ")[1]) > 20, sent);
+    assertTrue(Integer.parseInt(sent.split(" ", -1)[1]) > 20, sent);
     assertEquals(0, intruder.awaitEnd());
   }
 
@@ -125,7 +125,10 @@ class HostileHeartbeatIT {
       assertEquals(List.of(), a.since(from, "died"));
       assertEquals(List.of(), a.since(from, "restarted"));
       assertEquals(List.of(), a.since(from, "goodbye"));
-      assertEquals(List.of(), a.since(from, "down"));
+      // The flooded link may be lost to the flood: a buffer that is full drops true frames too.
+      for (Child.Line down : a.since(from, "down")) {
+        assertEquals("0", down.part(0));
+      }
     }
   }
 
@@ -133,7 +136,7 @@ class HostileHeartbeatIT {
     Child intruder = bench.intruder("flood", 0, capture, FLOOD_PER_SECOND, FLOOD_MILLIS);
     String sent = intruder.awaitRaw("sent ");
     assertEquals(0, intruder.awaitEnd());
-    return Integer.parseInt(sent.split(" ")[1]);
+    return Integer.parseInt(sent.split(" ", -1)[1]);
   }
 
   private static long droppedOnLink0(Child child) throws Exception {
