@@ -200,6 +200,8 @@ final class AgreementRules {
     } else {
       t.decide(Rule.START_FAILED, g.name, "could not be prepared: " + e.detail());
       g.why = "could not be prepared: " + e.detail();
+      g.startFailures++;
+      g.startRetryAt = t.now.plus(Turn.backoff(g.startFailures));
       t.closeAsk(g);
     }
   }

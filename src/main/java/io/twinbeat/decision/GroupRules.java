@@ -67,7 +67,7 @@ final class GroupRules {
 
   private static void released(Turn t, GroupState g) {
     if (g.stopGoal == GroupState.StopGoal.GRANT) {
-      if (askStands(t, g) || !t.on(Rule.RESUME)) {
+      if (askStands(t, g)) {
         g.grantTerm = t.nextTerm(g);
         t.note(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
         t.withdrawOffer(g);

@@ -17,11 +17,26 @@ final class OperatorRules {
   private static final Duration MOVE_LIMIT = Duration.ofSeconds(60);
   private static final Duration FENCE_LIMIT = Duration.ofMinutes(5);
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(10);
+  private static final int PENDING_MAX = 16;
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(30);
 
   private OperatorRules() {}
 
   static void ordered(Turn t, Event.Commanded e) {
+    boolean waits =
+        switch (e.order()) {
+          case Order.Takeover o -> true;
+          case Order.Standby o -> true;
+          case Order.Failback o -> true;
+          case Order.FenceOff o -> true;
+          case Order.ConfirmOff o -> false;
+          case Order.Leave o -> false;
+          case Order.Restart o -> false;
+        };
+    if (waits && t.s.pending.size() >= PENDING_MAX) {
+      t.answer(e.id(), Verdict.REFUSED, "too many orders wait for their end");
+      return;
+    }
     switch (e.order()) {
       case Order.Takeover o -> takeover(t, e.id(), o.group());
       case Order.Standby o -> standby(t, e.id(), o.group());
@@ -129,7 +144,10 @@ final class OperatorRules {
     boolean silentNow =
         p.lastHeard == null
             ? t.now.since(t.s.listeningSince).compareTo(t.settings.deadtime()) >= 0
-            : t.now.since(p.lastHeard).compareTo(t.settings.deadtime()) >= 0;
+            : t.now
+                    .since(Moment.later(p.lastHeard, t.s.listeningSince))
+                    .compareTo(t.settings.deadtime())
+                >= 0;
     GroupState served = null;
     boolean vouched = !t.on(Rule.CONFIRMED_BY_OPERATOR);
     for (GroupState g : t.s.groups.values()) {
@@ -144,7 +162,10 @@ final class OperatorRules {
             !node.equals(t.settings.peer()),
             node + " is not the peer of " + t.settings.self())
         || refused(
-            t, id, p.off == Off.NO && !silentNow && !vouched, node + " is heard: it is not off")
+            t,
+            id,
+            p.off == Off.NO && !silentNow && !vouched,
+            node + " is heard, or was within the deadtime: it is not off")
         || refused(
             t,
             id,

@@ -91,7 +91,7 @@ final class PeerRules {
         status.groups().values().stream().noneMatch(group -> group.phase().mayHold());
     switch (status.leaving()) {
       case GOODBYE -> {
-        if (holdsNothing || !t.on(Rule.GOODBYE)) {
+        if (holdsNothing) {
           p.off = Off.LEFT;
           set(t, Hearing.OFF);
           t.decide(Rule.GOODBYE, Turn.PEER, "");

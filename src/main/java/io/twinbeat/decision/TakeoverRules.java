@@ -217,41 +217,54 @@ final class TakeoverRules {
     g.lookDetail = e.detail();
   }
 
-  /** Where both may have cause to shoot, one side lets the other go first. */
+  /**
+   * Where both may have cause to shoot, one side lets the other go first. The two may know
+   * different things of each other, so both may wait: then not equally long.
+   */
   private static boolean mustWait(Turn t) {
     if (!t.on(Rule.WAIT_FIRST) || !peerMayHaveCause(t) || !goesSecond(t)) {
       return false;
     }
     if (t.s.fenceWaitUntil == null) {
-      t.s.fenceWaitUntil = t.now.plus(t.settings.fenceWait());
-      t.decide(Rule.WAIT_FIRST, Turn.PEER, Turn.millis(t.settings.fenceWait()));
+      Duration wait = t.settings.fenceWait().multipliedBy(preferred(t) ? 2 : 1);
+      t.s.fenceWaitUntil = t.now.plus(wait);
+      t.decide(Rule.WAIT_FIRST, Turn.PEER, Turn.millis(wait));
     }
     return t.now.isBefore(t.s.fenceWaitUntil);
   }
 
+  /**
+   * Only an active holder has none. A start may have failed and a stop have ended since the last
+   * word; with a request of ours open, also a holder may just have let go.
+   */
   private static boolean peerMayHaveCause(Turn t) {
     for (GroupState g : t.s.groups.values()) {
-      if (!peerHolds(t, g)) {
+      Status.GroupStatus theirs = t.peers(g);
+      if (theirs == null || theirs.phase() != Phase.ACTIVE || g.ask != 0) {
         return true;
       }
     }
     return false;
   }
 
+  /** Who was never heard may hold anything; and what we granted, the peer may hold by now. */
   private static boolean goesSecond(Turn t) {
+    if (t.peer().last == null) {
+      return true;
+    }
     int mine = 0;
     int theirs = 0;
     for (GroupState g : t.s.groups.values()) {
       mine += g.phase.mayHold() ? 1 : 0;
-      theirs += peerHolds(t, g) ? 1 : 0;
+      Status.GroupStatus peers = t.peers(g);
+      boolean mayHold = peers != null && peers.phase().mayHold();
+      theirs += mayHold || g.phase == Phase.GRANTED ? 1 : 0;
     }
-    return mine == theirs ? !t.settings.preferredNode().equals(t.settings.self()) : mine < theirs;
+    return mine == theirs ? !preferred(t) : mine < theirs;
   }
 
-  /** With a request of ours open, the peer may just have let go: then it has cause as we have. */
-  private static boolean peerHolds(Turn t, GroupState g) {
-    Status.GroupStatus theirs = t.peers(g);
-    return theirs != null && theirs.phase().mayHold() && g.ask == 0;
+  private static boolean preferred(Turn t) {
+    return t.settings.preferredNode().equals(t.settings.self());
   }
 
   /** A peer that cannot prove that it let go asks to be fenced. */

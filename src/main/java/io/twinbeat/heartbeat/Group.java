@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
 import org.jgroups.Message;
@@ -39,6 +40,9 @@ final class Group implements AutoCloseable {
   /** What may be on the way to the peer: below what a socket buffers, heartbeats included. */
   private static final int CREDIT_BYTES = 48 * 1024;
 
+  /** How long a sender waits for credits before it asks for them. */
+  private static final int CREDIT_WAIT_MILLIS = 200;
+
   private static final int THREADS_MAX = 8;
   private static final int DISCOVERY_RUNS = 3;
   private static final int JOIN_MILLIS = 300;
@@ -46,9 +50,10 @@ final class Group implements AutoCloseable {
   private static final int LEAVE_MILLIS = 100;
   private static final int VIEW_ACKS_MILLIS = 300;
   private static final int MERGE_MILLIS = 1000;
-  private static final int MERGE_LOOK_MILLIS_MIN = 50;
-  private static final int MERGE_LOOK_MILLIS_MAX = 200;
-  private static final int RESEND_MILLIS = 200;
+  private static final int MERGE_LOOK_MILLIS_MIN = 500;
+  private static final int MERGE_LOOK_MILLIS_MAX = 1000;
+  private static final int RESEND_MILLIS = 500;
+  private static final int MERGE_LOOKS_MAX = 6;
   private static final long MERGE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   private final LinkTransport transport;
@@ -66,6 +71,8 @@ final class Group implements AutoCloseable {
     PhysicalAddress ours = LinkTransport.nameOf(ourNumber);
     PhysicalAddress theirs = LinkTransport.nameOf(theirNumber());
     transport = transport(new LinkTransport(outlet, ours, theirs));
+    // Never bound, but discovery wants the port that it will find us by.
+    transport.setBindPort(ourNumber);
     // First the lower bound: its setter compares with the upper one as it stands.
     merging = new MERGE3().setMinInterval(MERGE_LOOK_MILLIS_MIN);
     merging.setMaxInterval(MERGE_LOOK_MILLIS_MAX);
@@ -80,7 +87,7 @@ final class Group implements AutoCloseable {
             new UNICAST3().setXmitInterval(RESEND_MILLIS),
             new STABLE(),
             membership(),
-            new UFC().setMaxCredits(CREDIT_BYTES),
+            flowControl(),
             new FRAG2().setFragSize(FRAGMENT_BYTES));
     channel.setName(settings.node());
     channel.setDiscardOwnMessages(true);
@@ -112,6 +119,13 @@ final class Group implements AutoCloseable {
         .printPhysicalAddress(false);
   }
 
+  private static UFC flowControl() {
+    // What arrives before the view does is not counted by the receiver: ask again soon.
+    UFC control = new UFC();
+    control.setMaxCredits(CREDIT_BYTES).setMaxBlockTime(CREDIT_WAIT_MILLIS);
+    return control;
+  }
+
   private static Receiver receiver(Consumer<byte[]> inbox) {
     return new Receiver() {
       @Override
@@ -136,12 +150,10 @@ final class Group implements AutoCloseable {
 
   /** False if that incarnation of the peer is no member of the view. */
   boolean send(byte[] message, long peerIncarnation) throws Exception {
-    UUID peer = memberOf(peerIncarnation);
-    View view = channel.getView();
-    if (view == null || !view.containsMember(peer)) {
+    if (!has(peerIncarnation)) {
       return false;
     }
-    channel.send(new BytesMessage(peer, message));
+    channel.send(new BytesMessage(memberOf(peerIncarnation), message));
     return true;
   }
 
@@ -150,13 +162,30 @@ final class Group implements AutoCloseable {
     transport.suspect(memberOf(peerIncarnation));
   }
 
-  /** The peer is back: looks for its view now, and not when the next look is due. */
-  void merge() {
-    if (channel.isConnected()) {
-      merging.sendInfo();
+  /**
+   * The peer is there: looks for its view now, and some times more until it is in ours, and not
+   * when the next look is due. Those are rare, as each costs messages and each node knows when.
+   */
+  void merge(LongSupplier peerIncarnation) {
+    for (int look = 1; look <= MERGE_LOOKS_MAX; look++) {
+      long peer = peerIncarnation.getAsLong();
+      if (peer == 0 || has(peer)) {
+        return;
+      }
+      if (channel.isConnected()) {
+        merging.sendInfo();
+      }
       LockSupport.parkNanos(MERGE_PAUSE_NANOS);
-      merging.checkInconsistencies();
+      if (channel.isConnected()) {
+        merging.checkInconsistencies();
+      }
+      LockSupport.parkNanos(look * MERGE_PAUSE_NANOS);
     }
+  }
+
+  private boolean has(long peerIncarnation) {
+    View view = channel.getView();
+    return view != null && view.containsMember(memberOf(peerIncarnation));
   }
 
   private UUID memberOf(long peerIncarnation) {

@@ -96,7 +96,12 @@ public final class Heartbeat implements AutoCloseable {
     this.sender = new Sender(links, tracker, clock, status);
     this.pulse = new Pulse(settings, clock, sender, links, death, new Judged(), events);
     this.messaging =
-        new Messaging(settings, incarnation, sender, message -> tell(l -> l.message(message)));
+        new Messaging(
+            settings,
+            incarnation,
+            sender,
+            tracker::present,
+            message -> tell(l -> l.message(message)));
   }
 
   private Link link(int index) {
@@ -257,7 +262,7 @@ public final class Heartbeat implements AutoCloseable {
         }
         case LIVE -> {
           if (frame.type() == Frame.Type.PROBE) {
-            sender.answer(link, frame);
+            sender.answerProbe(link, frame);
           }
           if (back) {
             messaging.peerUp();
@@ -265,7 +270,7 @@ public final class Heartbeat implements AutoCloseable {
         }
         case NOT_FRESH -> {
           if (frame.type() != Frame.Type.ANSWER) {
-            sender.answer(link, frame);
+            sender.answerStranger(link, frame);
           }
         }
         case OVER -> {}

@@ -10,7 +10,6 @@ import org.jgroups.EmptyMessage;
 import org.jgroups.Event;
 import org.jgroups.LongMessage;
 import org.jgroups.Message;
-import org.jgroups.NioMessage;
 import org.jgroups.ObjectMessage;
 import org.jgroups.PhysicalAddress;
 import org.jgroups.conf.ClassConfigurator;
@@ -62,6 +61,10 @@ final class LinkTransport extends TP {
     return ours;
   }
 
+  /** JGroups would listen for probes on a multicast address; one port per link is all we open. */
+  @Override
+  protected void startDiagnostics() {}
+
   @Override
   public void sendUnicast(PhysicalAddress to, byte[] data, int offset, int length) {
     outlet.message(data, offset, length);
@@ -104,7 +107,6 @@ final class LinkTransport extends TP {
   private static Message admitted(short type) throws IOException {
     return switch (type) {
       case Message.BYTES_MSG -> new BytesMessage();
-      case Message.NIO_MSG -> new NioMessage();
       case Message.EMPTY_MSG -> new EmptyMessage();
       case Message.LONG_MSG -> new LongMessage();
       case Message.OBJ_MSG -> new ProtocolMessage();

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class Messaging implements AutoCloseable {
   private final HeartbeatSettings settings;
   private final long incarnation;
   private final Sender sender;
+  private final LongSupplier peer;
   private final Consumer<byte[]> inbox;
   private final BlockingQueue<byte[]> datagrams = new ArrayBlockingQueue<>(DATAGRAMS_WAITING_MAX);
   private final ThreadFactory threads = Thread.ofVirtual().name("heartbeat-messages").factory();
@@ -42,10 +44,17 @@ final class Messaging implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Group group;
 
-  Messaging(HeartbeatSettings settings, long incarnation, Sender sender, Consumer<byte[]> inbox) {
+  /** {@code peer}: the present incarnation of the peer, or 0. */
+  Messaging(
+      HeartbeatSettings settings,
+      long incarnation,
+      Sender sender,
+      LongSupplier peer,
+      Consumer<byte[]> inbox) {
     this.settings = settings;
     this.incarnation = incarnation;
     this.sender = sender;
+    this.peer = peer;
     this.inbox = inbox;
   }
 
@@ -78,6 +87,11 @@ final class Messaging implements AutoCloseable {
       fresh = new Group(settings, incarnation, sender::message, inbox);
       group = fresh;
       fresh.connect();
+      if (closed.getCount() == 0) {
+        fresh.close();
+      }
+      // The peer may have been heard before there was anything to merge.
+      peerUp();
       return true;
     } catch (Exception e) {
       log.warn("JGroups did not start; tried again each second", e);
@@ -127,7 +141,7 @@ final class Messaging implements AutoCloseable {
 
   /** The peer is there (again); never blocks. */
   void peerUp() {
-    errand(Group::merge);
+    errand(to -> to.merge(peer));
   }
 
   private void errand(Consumer<Group> what) {

@@ -89,8 +89,12 @@ final class Pulse implements AutoCloseable {
       awake = now;
       try {
         send(now);
-        synchronized (events) {
-          judge(clock.now());
+        long later = clock.now();
+        // A stall while we were sending: the next round notices it, before anything is judged.
+        if (later - awake <= deadtime / 2) {
+          synchronized (events) {
+            judge(later);
+          }
         }
       } catch (RuntimeException e) {
         complain(e);

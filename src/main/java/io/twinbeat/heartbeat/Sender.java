@@ -19,7 +19,8 @@ final class Sender {
   // Fair, and around sampling and sending: a later beat never carries an earlier status.
   private final ReentrantLock beats = new ReentrantLock(true);
   private final AtomicLong messages = new AtomicLong();
-  private final long[] answersPaidUntil;
+  private final long[] probesPaidUntil = new long[HeartbeatSettings.LINKS_MAX];
+  private final long[] strangersPaidUntil = new long[HeartbeatSettings.LINKS_MAX];
   private long beat;
 
   Sender(
@@ -28,7 +29,6 @@ final class Sender {
     this.tracker = tracker;
     this.clock = clock;
     this.status = status;
-    this.answersPaidUntil = new long[HeartbeatSettings.LINKS_MAX];
   }
 
   /** Samples the status and sends it. */
@@ -93,14 +93,26 @@ final class Sender {
     return any;
   }
 
-  /** Tells the sender of this frame what it sent; on the link's own thread only. */
-  void answer(Link link, Frame to) {
+  /** Answers the present peer's probe; on the link's own thread only. */
+  void answerProbe(Link link, Frame probe) {
+    answer(link, probe, probesPaidUntil);
+  }
+
+  /**
+   * Tells the sender of a frame that did not prove to be fresh what it sent; on the link's own
+   * thread only. It may be a recording, so it must not use up the answers to probes.
+   */
+  void answerStranger(Link link, Frame frame) {
+    answer(link, frame, strangersPaidUntil);
+  }
+
+  private void answer(Link link, Frame to, long[] paidUntil) {
     long now = clock.now();
-    long paid = Math.max(answersPaidUntil[link.index], now - ANSWERS_BURST * ANSWER_EVERY_NANOS);
+    long paid = Math.max(paidUntil[link.index], now - ANSWERS_BURST * ANSWER_EVERY_NANOS);
     if (paid > now - ANSWER_EVERY_NANOS) {
       return;
     }
-    answersPaidUntil[link.index] = paid + ANSWER_EVERY_NANOS;
+    paidUntil[link.index] = paid + ANSWER_EVERY_NANOS;
     Frame.Echo echo = new Frame.Echo(to.incarnation(), to.stamp(), to.stamp());
     link.send(new Frame(Frame.Type.ANSWER, 0, 0, now, echo, Frame.EMPTY));
   }

@@ -1,5 +1,6 @@
 package io.twinbeat.journal;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,6 +54,20 @@ public final class Journal implements AutoCloseable {
     public static Entry of(
         Instant at, String kind, String rule, String sentence, Map<String, String> evidence) {
       return new Entry(0, at, kind, rule, sentence, evidence);
+    }
+
+    /** As clients of the control socket read it. */
+    public JsonObject toJson() {
+      JsonObject json = new JsonObject();
+      json.addProperty("number", number);
+      json.addProperty("at", at.toString());
+      json.addProperty("kind", kind);
+      json.addProperty("rule", rule);
+      json.addProperty("sentence", sentence);
+      JsonObject items = new JsonObject();
+      evidence.forEach(items::addProperty);
+      json.add("evidence", items);
+      return json;
     }
 
     Entry numbered(long given) {

@@ -53,10 +53,12 @@ final class Builder {
     plan.outside().forEach(address -> atSwitch.address(address, "lo"));
     for (SitePlan.Lan lan : plan.lans()) {
       // Snooping without a querier loses multicast; there is no second switch for a spanning tree.
-      // Left to itself a bridge has the address of some port, another one when nodes come and go.
+      // A bridge without an address of its own changes it with its ports, that is, with each power
+      // cycle, and the switch's IP addresses are dead until everybody has asked again.
+      String mac = "02:74:62:00:ee:%02x".formatted(plan.lans().indexOf(lan));
       atSwitch.add(
-          "link add %s address 02:74:62:00:a0:%02x type bridge mcast_snooping 0 stp_state 0"
-              .formatted(lan.name(), plan.lans().indexOf(lan)));
+          "link add %s address %s type bridge mcast_snooping 0 stp_state 0"
+              .formatted(lan.name(), mac));
       lan.switchAddresses().forEach(address -> atSwitch.address(address, lan.name()));
       atSwitch.add("link set %s up".formatted(lan.name()));
     }

@@ -31,7 +31,7 @@ final class SiteFiles {
       lb2:
         links: [192.168.76.2, 192.168.77.2]
         fence: %s
-    heartbeat: { interval: 200ms, deadtime: 1s, initdead: 4s, key-file: /etc/twinbeat/key }
+    heartbeat: { interval: 200ms, deadtime: 1s, initdead: 10s, key-file: /etc/twinbeat/key }
     reference-points: [10.10.10.1]
     groups:
       site:

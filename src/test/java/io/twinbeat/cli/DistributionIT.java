@@ -1,13 +1,18 @@
 package io.twinbeat.cli;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinbeat.process.Command;
 import io.twinbeat.process.Commands;
 import io.twinbeat.process.Outcome;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +67,32 @@ class DistributionIT {
             Command.of(Duration.ofSeconds(60), HOME.resolve("bin/twinbeat").toString(), "version")
                 .withEnvironment(Map.of("TWINBEAT_JAVA_OPTIONS", "-XX:AOTMode=on")));
     assertTrue(outcome.succeeded(), outcome.summary());
+  }
+
+  @Test
+  void aCacheThatDoesNotFitIsIgnoredInSilence() throws Exception {
+    Path copy = Files.createDirectories(directory.resolve("copy"));
+    for (String part : List.of("bin", "lib")) {
+      Files.createDirectories(copy.resolve(part));
+      try (var files = Files.list(HOME.resolve(part))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(part).resolve(file.getFileName()), COPY_ATTRIBUTES);
+        }
+      }
+    }
+    Path cache = copy.resolve("lib/twinbeat.aot");
+    for (Map.Entry<String, byte[]> unfit :
+        Map.of("another's", Files.readAllBytes(cache), "garbage", new byte[5000]).entrySet()) {
+      Files.write(cache, unfit.getValue());
+      Files.setLastModifiedTime(
+          copy.resolve("lib/gson-2.15.0.jar"), FileTime.from(Instant.EPOCH.plusSeconds(1)));
+      Outcome outcome =
+          Commands.run(
+              Command.of(
+                  Duration.ofSeconds(60), copy.resolve("bin/twinbeat").toString(), "version"));
+      assertTrue(outcome.out().startsWith("twinbeat "), unfit.getKey() + ": " + outcome);
+      assertEquals("", outcome.err(), unfit.getKey());
+    }
   }
 
   private static int status(Outcome outcome) {

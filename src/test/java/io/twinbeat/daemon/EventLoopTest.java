@@ -26,7 +26,16 @@ class EventLoopTest {
       new EventLoop(
           new Core(
               new Settings(
-                  "lb1", "lb2", SECOND, SECOND, SECOND, SECOND, false, SECOND, SECOND, SECOND,
+                  "lb1",
+                  "lb2",
+                  SECOND,
+                  SECOND,
+                  SECOND,
+                  SECOND,
+                  false,
+                  SECOND,
+                  SECOND,
+                  SECOND,
                   List.of(
                       new Settings.GroupSettings(
                           "site", "lb1", new Settings.Failback.Manual(), SECOND, 3, SECOND)))),
@@ -43,8 +52,7 @@ class EventLoopTest {
     loop.put(new Event.ConnectionChanged(false, "no carrier on eth0"));
     try {
       loop.start(STARTED);
-      assertEquals(
-          Rule.LISTEN_FIRST, ((Effect.Explain) next().effects().getFirst()).rule());
+      assertEquals(Rule.LISTEN_FIRST, ((Effect.Explain) next().effects().getFirst()).rule());
       assertEquals("no carrier on eth0", next().next().connection());
     } finally {
       loop.stop();

@@ -279,6 +279,14 @@ class JournalTest {
         Files.readAllBytes(directory.resolve("events.jsonl")));
   }
 
+  @Test
+  void anEntryIsJsonForClients() {
+    assertEquals(
+        "{\"number\":7,\"at\":\"2026-11-23T03:11:06.123Z\",\"kind\":\"decision\","
+            + "\"rule\":\"test-rule\",\"sentence\":\"s\",\"evidence\":{\"because\":\"test\"}}",
+        entry("s").numbered(7).toJson().toString());
+  }
+
   private static long appended(Journal journal) {
     try {
       return journal.append(List.of(entry("x")));

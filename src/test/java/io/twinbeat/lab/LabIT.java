@@ -120,6 +120,24 @@ class LabIT {
   }
 
   @Test
+  void thePowerOfOneNodeIsNothingToTheSwitch() {
+    LabNode lb2 = lab.node("lb2");
+    // The hardware address is known, so that a changed one would not be asked for.
+    must(lb2.exec("arping", "-q", "-c", "1", "-w", "5", "-I", "eth0", "10.10.10.1"));
+    String before = lb2.exec("arping", "-c", "1", "-w", "5", "-I", "eth0", "10.10.10.1").out();
+    lab.node("lb1").powerOff();
+    lab.node("lb1").powerOn();
+    String after = lb2.exec("arping", "-c", "1", "-w", "5", "-I", "eth0", "10.10.10.1").out();
+    assertEquals(hardwareAddress(before), hardwareAddress(after));
+  }
+
+  private static String hardwareAddress(String arping) {
+    int start = arping.indexOf('[');
+    assertTrue(start > 0, arping);
+    return arping.substring(start, arping.indexOf(']'));
+  }
+
+  @Test
   void aNodeBootsWithItsDiskAndNothingElse() {
     LabNode lb1 = lab.node("lb1");
     serveOn(lb1);

@@ -76,7 +76,7 @@ class OperatorIT {
                 .filter(item -> item.toString().contains("unknown directive"))
                 .filter(item -> item.toString().contains("frobnicate"))
                 .isPresent());
-    PAIR.await(
+    ScenePair.await(
         "lb1 sees that lb2 is not ready",
         () -> PAIR.status(PAIR.lb1()).map(s -> !s.isReady("lb2")).orElse(false));
     String here = ScenePair.twinbeat(3, lb2, "takeover");

@@ -36,7 +36,7 @@ class PartitionIT {
     PAIR.cutHeartbeats();
     PAIR.says(PAIR.lb2(), "disconnected");
     PAIR.alarms(PAIR.lb2(), "disconnected");
-    PAIR.never("something moved", WATCHED, PartitionIT::somethingMoved);
+    ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
     assertEquals("disconnected", PAIR.peerStateOf(PAIR.lb2()));
     PAIR.mendHeartbeats();
     PAIR.calm("lb1");
@@ -66,7 +66,7 @@ class PartitionIT {
     PAIR.cutHeartbeats();
     PAIR.alarms(PAIR.lb2(), "0 of 1 reference points answer");
     PAIR.logs(PAIR.lb2(), "it may be the one that is cut off");
-    PAIR.never("something moved", WATCHED, PartitionIT::somethingMoved);
+    ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
     PAIR.lab().mend("service");
     PAIR.mendHeartbeats();
     PAIR.calm("lb1");
@@ -110,8 +110,7 @@ class PartitionIT {
   void aHolderThatLosesItsServiceLinkHandsOver() {
     PAIR.lab().cut("service", Direction.BOTH, "lb1");
     PAIR.serves(PAIR.lb2());
-    ScenePair.measured(
-        "holder's service link cut: client outage %.1f ms", PAIR.outage().millis());
+    ScenePair.measured("holder's service link cut: client outage %.1f ms", PAIR.outage().millis());
     PAIR.nobodyShot();
     PAIR.lab().mend("service");
     PAIR.calm("lb2");
@@ -132,7 +131,7 @@ class PartitionIT {
         PAIR.alarms(node, "another key");
         assertTrue(forged(node) > 0, node.name() + " counts forged heartbeats");
       }
-      PAIR.never("something moved", WATCHED, PartitionIT::somethingMoved);
+      ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
     } finally {
       ScenePair.write(PAIR.lb2(), "etc/twinbeat/key", right);
       PAIR.lb2().killDaemon();

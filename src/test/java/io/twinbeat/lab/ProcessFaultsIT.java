@@ -35,8 +35,9 @@ class ProcessFaultsIT {
     String master = PAIR.lb1().exec("cat", "/run/nginx.pid").out().strip();
     assertTrue(PAIR.lb1().exec("kill", "-9", master).succeeded());
     PAIR.logs(PAIR.lb1(), "a resource failed: restarting it in place");
-    PAIR.await(
-        "a new master", () -> !PAIR.lb1().exec("cat", "/run/nginx.pid").out().strip().equals(master));
+    ScenePair.await(
+        "a new master",
+        () -> !PAIR.lb1().exec("cat", "/run/nginx.pid").out().strip().equals(master));
     PAIR.calm("lb1");
     double outage = PAIR.longestOutageMillis();
     ScenePair.measured("nginx's master killed, workers orphaned: client outage %.1f ms", outage);
@@ -44,10 +45,8 @@ class ProcessFaultsIT {
     PAIR.unmoved();
     // What is left of the old nginx would answer with an old configuration for ever.
     String orphans = PAIR.lb1().exec("ps", "-e", "-o", "pid=,ppid=,args=").out();
-    long masters =
-        orphans.lines().filter(line -> line.contains("nginx: master")).count();
-    long workers =
-        orphans.lines().filter(line -> line.contains("nginx: worker process")).count();
+    long masters = orphans.lines().filter(line -> line.contains("nginx: master")).count();
+    long workers = orphans.lines().filter(line -> line.contains("nginx: worker process")).count();
     assertEquals(1, masters, orphans);
     assertEquals(1, workers, orphans);
   }
@@ -55,7 +54,7 @@ class ProcessFaultsIT {
   @Test
   void nginxIsKilledOnTheStandby() {
     PAIR.lb2().killNginx();
-    PAIR.await(
+    ScenePair.await(
         "lb2 is not ready",
         () -> PAIR.status(PAIR.lb2()).map(s -> !s.isReady("lb2")).orElse(false));
     PAIR.calm("lb1"); // with lb2 ready again
@@ -71,8 +70,7 @@ class ProcessFaultsIT {
     PAIR.calm("lb1");
     PAIR.unmoved();
     PAIR.unnoticed();
-    ScenePair.measured(
-        "daemon killed: slowest answer %.1f ms", PAIR.probe().slowestNanos() / 1e6);
+    ScenePair.measured("daemon killed: slowest answer %.1f ms", PAIR.probe().slowestNanos() / 1e6);
   }
 
   @Test
@@ -95,8 +93,7 @@ class ProcessFaultsIT {
     PAIR.calm("lb1");
     PAIR.unmoved();
     PAIR.unnoticed();
-    assertFalse(
-        PAIR.logged(PAIR.lb2()).contains("ALARM"), () -> PAIR.logged(PAIR.lb2()));
+    assertFalse(PAIR.logged(PAIR.lb2()).contains("ALARM"), () -> PAIR.logged(PAIR.lb2()));
   }
 
   private static void anotherDaemon(LabNode node, OptionalLong before) {
@@ -143,7 +140,8 @@ class ProcessFaultsIT {
   private static void stallOn(long since) {
     // The scene itself: the daemon is to stand still for this long.
     long left = STALL.toNanos() - (System.nanoTime() - since);
-    PAIR.never("something moved", Duration.ofNanos(Math.max(0, left)), () -> !PAIR.shot().isEmpty());
+    ScenePair.never(
+        "something moved", Duration.ofNanos(Math.max(0, left)), () -> !PAIR.shot().isEmpty());
   }
 
   private static void accusedNobody(LabNode node) {

@@ -161,8 +161,7 @@ final class ScenePair
       node.exec("nginx", "-s", "reload");
     }
     // Only what a failed scene left behind; there may be no daemon to continue.
-    node.exec(
-        "bash", "-c", "rm -f /run/lab/hold; kill -CONT \"$(< /run/lab/daemon.pid)\"; true");
+    node.exec("bash", "-c", "rm -f /run/lab/hold; kill -CONT \"$(< /run/lab/daemon.pid)\"; true");
   }
 
   @Override
@@ -331,8 +330,7 @@ final class ScenePair
     if (node.pid().isEmpty()) {
       return Optional.empty();
     }
-    Path socket =
-        Path.of("/proc/" + node.pid().getAsLong() + "/root/run/twinbeat/control.sock");
+    Path socket = Path.of("/proc/" + node.pid().getAsLong() + "/root/run/twinbeat/control.sock");
     try {
       return Optional.of(new ControlClient(socket).ask(request, ASK_LIMIT));
     } catch (NoDaemonException e) {
@@ -346,8 +344,7 @@ final class ScenePair
 
   void says(LabNode node, String peerState) {
     await(
-        node.name() + " says of its peer: " + peerState,
-        () -> peerStateOf(node).equals(peerState));
+        node.name() + " says of its peer: " + peerState, () -> peerStateOf(node).equals(peerState));
   }
 
   List<String> alarms(LabNode node) {
@@ -375,15 +372,16 @@ final class ScenePair
 
   /** An item of the node's own readiness, by how its name begins. */
   Optional<JsonObject> item(LabNode node, String name) {
-    return status(node).flatMap(status -> {
-      JsonObject own = status.json().getAsJsonObject("readiness").getAsJsonObject(node.name());
-      for (JsonElement item : own.getAsJsonArray("items")) {
-        if (item.getAsJsonObject().get("name").getAsString().startsWith(name)) {
-          return Optional.of(item.getAsJsonObject());
-        }
-      }
-      return Optional.empty();
-    });
+    return status(node)
+        .flatMap(status -> {
+          JsonObject own = status.json().getAsJsonObject("readiness").getAsJsonObject(node.name());
+          for (JsonElement item : own.getAsJsonArray("items")) {
+            if (item.getAsJsonObject().get("name").getAsString().startsWith(name)) {
+              return Optional.of(item.getAsJsonObject());
+            }
+          }
+          return Optional.empty();
+        });
   }
 
   /** What the node's daemon has logged since the mark. */
@@ -432,9 +430,7 @@ final class ScenePair
   }
 
   List<Holders.Change> changes() {
-    return holders.changes().stream()
-        .filter(change -> change.atNanos() - started >= 0)
-        .toList();
+    return holders.changes().stream().filter(change -> change.atNanos() - started >= 0).toList();
   }
 
   Supplier<String> changesInWords() {
@@ -447,9 +443,7 @@ final class ScenePair
   }
 
   List<PowerAction> fences() {
-    return lab.fenceLog().stream()
-        .filter(action -> action.startNanos() - started >= 0)
-        .toList();
+    return lab.fenceLog().stream().filter(action -> action.startNanos() - started >= 0).toList();
   }
 
   void nobodyShot() {

@@ -82,7 +82,7 @@ class StartIT {
     PAIR.mark();
     other.powerOn();
     PAIR.says(other, "disconnected");
-    PAIR.never(
+    ScenePair.never(
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     PAIR.mendHeartbeats();
     PAIR.calm(holder);
@@ -116,7 +116,7 @@ class StartIT {
     PAIR.lb1().powerOn();
     PAIR.logs(PAIR.lb1(), "this node has had its start-up fence");
     PAIR.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
-    PAIR.never(
+    ScenePair.never(
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     assertEquals(Set.of("lb2"), PAIR.lab().holders());
 

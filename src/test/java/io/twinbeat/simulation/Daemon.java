@@ -9,6 +9,7 @@ import io.twinbeat.decision.Event;
 import io.twinbeat.decision.Event.Look;
 import io.twinbeat.decision.GroupState;
 import io.twinbeat.decision.Inside;
+import io.twinbeat.decision.PeerState.Hearing;
 import io.twinbeat.decision.Phase;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Status;
@@ -264,7 +265,10 @@ final class Daemon {
       case Effect.SendStatus e -> run(() -> world.after(0, () -> run(this::send)));
       case Effect.SayGoodbye e -> sayGoodbye();
       case Effect.Prepare e -> workers[group(e.group())].add(e);
-      case Effect.StartGroup e -> workers[group(e.group())].add(e);
+      case Effect.StartGroup e -> {
+        world.ledger.carriedOut(group(e.group()), e.term());
+        workers[group(e.group())].add(e);
+      }
       case Effect.StopGroup e -> workers[group(e.group())].add(e);
       case Effect.RestartResource e -> workers[group(e.group())].add(e);
       case Effect.Announce e -> {}
@@ -394,6 +398,24 @@ final class Daemon {
             toLoop(new Event.ConnectionChanged(connected, connected ? "good" : "lost"));
           }
         });
+  }
+
+  /** Whether this node hears that {@code stuck} cannot let go of a group, and could act on it. */
+  boolean couldRelieve(Machine stuck, int group) {
+    String name = world.plan.groups[group];
+    return world.fencing.modes[stuck.index] == Fencing.Mode.HONEST
+        && stuck.daemon.state.group(name).phase() == Phase.STUCK
+        && state.peer().hearing() == Hearing.HEARD
+        && state.peer().last().incarnation() == stuck.daemon.incarnation
+        && world.now - lastFresh < world.plan.deadtime
+        && state.group(name).phase() == Phase.STANDBY
+        && saidAble(group)
+        && state.connected()
+        && connectedSaid
+        && state.going() == State.Going.STAYS
+        && !frozen
+        && !loopStalled
+        && machine.diskDelay == 0;
   }
 
   boolean saidAble(int group) {

@@ -9,6 +9,8 @@ final class Fencing {
   enum Mode {
     HONEST,
     SLOW,
+    /** Switches off and verifies it, but tells so much later. */
+    TARDY,
     /** Does nothing and says so. */
     FAILS,
     /** Switches off, but the answer is lost. */
@@ -23,6 +25,41 @@ final class Fencing {
 
   private final World world;
   final Mode[] modes = {Mode.HONEST, Mode.HONEST};
+
+  /**
+   * The last fence that a machine shot.
+   *
+   * @param fair an honest device, shot because of the silence of a peer that was heard before
+   * @param prompt right at the deadtime; who comes by its cause later may meet the other's wait
+   * @param hitAt when the target lost its power; -1 when not yet
+   */
+  record Shot(boolean fair, boolean prompt, long firedAt, long hitAt) {}
+
+  final Shot[] lastShot = new Shot[2];
+
+  /** The core of {@code by} has decided to shoot. */
+  void firing(Machine by, boolean becauseOfSilence) {
+    boolean fair =
+        becauseOfSilence
+            && modes[world.peer(by).index] == Mode.HONEST
+            && by.diskDelay == 0
+            && by.daemon.heardFresh
+            && by.daemon.stallEndedAt < 0;
+    boolean prompt = world.now - by.daemon.lastFresh < world.plan.deadtime * 5 / 4;
+    lastShot[by.index] = new Shot(fair, prompt, world.now, -1);
+  }
+
+  private void hit(Machine by, Machine target, String how) {
+    if (!target.on) {
+      return;
+    }
+    target.powerOff(how + " by " + by.name);
+    Shot shot = lastShot[by.index];
+    if (shot != null) {
+      lastShot[by.index] = new Shot(shot.fair, shot.prompt, shot.firedAt, world.now);
+    }
+    world.ledger.shot(by, target);
+  }
 
   /** How many machines will yet be switched off. */
   int pending;
@@ -51,6 +88,11 @@ final class Fencing {
       }
       return;
     }
+    if (by.machine.startFencePending) {
+      by.machine.startFencePending = false;
+      by.machine.startFenceKept = true;
+      by.machine.startFenceAt = world.now;
+    }
     long cut = world.chance.between(duration / 4, duration * 3 / 4);
     switch (mode) {
       case HONEST -> {
@@ -59,7 +101,7 @@ final class Fencing {
             cut,
             () -> {
               pending--;
-              target.powerOff("fenced by " + by.machine.name);
+              hit(by.machine, target, "fenced");
             });
         world.after(duration, () -> by.fenced(id, !target.on, "off"));
       }
@@ -70,14 +112,30 @@ final class Fencing {
             slow - duration / 4,
             () -> {
               pending--;
-              target.powerOff("fenced by " + by.machine.name);
+              hit(by.machine, target, "fenced");
             });
         world.after(slow, () -> by.fenced(id, !target.on, "off"));
+      }
+      case TARDY -> {
+        pending++;
+        world.after(
+            cut,
+            () -> {
+              pending--;
+              hit(by.machine, target, "fenced");
+            });
+        long late = world.chance.between(SECOND, 10 * SECOND);
+        world.after(
+            duration,
+            () -> {
+              boolean off = !target.on;
+              world.after(late, () -> by.fenced(id, off, "off"));
+            });
       }
       case FAILS, NOT_VERIFIED ->
           world.after(duration, () -> by.fenced(id, false, mode.toString()));
       case FAILS_BUT_DONE -> {
-        world.after(cut, () -> target.powerOff("fenced by " + by.machine.name));
+        world.after(cut, () -> hit(by.machine, target, "fenced"));
         world.after(duration, () -> by.fenced(id, false, "timed out"));
       }
       case LATE -> {
@@ -87,7 +145,7 @@ final class Fencing {
             duration + world.chance.between(100 * MS, 8 * SECOND),
             () -> {
               pending--;
-              target.powerOff("fenced late by " + by.machine.name);
+              hit(by.machine, target, "fenced late");
             });
       }
       case LIES -> {

@@ -21,6 +21,7 @@ final class Ledger {
   private static final long FLOOD_WINDOW = 10 * SECOND;
   private static final int FLOOD_MAX = 400;
   private static final long ANSWER_MAX = 70 * SECOND;
+  private static final int STUCK_SECONDS_MAX = 36;
 
   /** A grant as its giver showed it to the world. */
   private static final class Grant {
@@ -49,6 +50,7 @@ final class Ledger {
   private boolean lied;
 
   private boolean quiet;
+  private final int[][] stuck = new int[2][3];
 
   /** Terms may be used twice when a disk was lost. */
   boolean diskLost;
@@ -127,13 +129,16 @@ final class Ledger {
     if (event instanceof Event.Commanded c && c.order() instanceof Event.Order.ConfirmOff) {
       confirmedFor[daemon.machine.index] = daemon;
     }
-    tell(daemon, event, effects);
+    world.story.stepped(world.now, daemon.machine.name, event, effects);
     Rule said = null;
     Rule decided = null;
     for (Effect effect : effects) {
       switch (effect) {
         case Effect.Explain e -> {
           said = e.rule();
+          if (said == Rule.CONFIRMED_BY_OPERATOR) {
+            believes(daemon);
+          }
           decided = said;
           explained(daemon, e);
         }
@@ -253,11 +258,16 @@ final class Ledger {
     }
     lastStart[node][g] = world.now;
     if (e.right() != Effect.Right.ADOPTED) {
-      if (e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
+      boolean agreed = e.right() == Effect.Right.GRANTED || e.right() == Effect.Right.KEPT;
+      if (agreed && e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
         broken("rule", e.group() + " is started with term " + e.term() + ", which was used");
       }
-      highestTerm[g] = Math.max(highestTerm[g], e.term());
     }
+  }
+
+  /** A start is carried out: its term is used from now on. */
+  void carriedOut(int group, long term) {
+    highestTerm[group] = Math.max(highestTerm[group], term);
   }
 
   private boolean granted(Daemon daemon, int g, long term) {
@@ -291,6 +301,7 @@ final class Ledger {
       return;
     }
     listened(daemon, "fenced");
+    world.fencing.firing(daemon.machine, why == Rule.FENCE);
     if (why == Rule.FENCE) {
       silent(daemon);
       pointless(daemon);
@@ -352,8 +363,41 @@ final class Ledger {
     if (machine.startFenceKept && world.now - machine.startFenceAt < window * 0.99) {
       broken("rule", machine.name + " shoots a second time at start-up within the window");
     }
-    machine.startFenceKept = true;
-    machine.startFenceAt = world.now;
+    machine.startFencePending = true;
+  }
+
+  /** Each second: a node that asks to be fenced must not be left alone for ever. */
+  void watchStuck() {
+    for (Machine machine : world.machines) {
+      Machine peer = world.peer(machine);
+      for (int g = 0; g < moves.length; g++) {
+        boolean asks =
+            !world.plan.unfenced
+                && machine.daemon != null
+                && peer.daemon != null
+                && peer.daemon.couldRelieve(machine, g);
+        stuck[machine.index][g] = asks ? stuck[machine.index][g] + 1 : 0;
+        if (stuck[machine.index][g] > STUCK_SECONDS_MAX) {
+          broken("P6", machine.name + " asks to be fenced, and is not");
+        }
+      }
+    }
+  }
+
+  /** Called when a fence takes effect. */
+  void shot(Machine by, Machine target) {
+    Fencing.Shot returned = world.fencing.lastShot[target.index];
+    Fencing.Shot shot = world.fencing.lastShot[by.index];
+    if (returned != null
+        && shot != null
+        && !by.on
+        && returned.fair()
+        && shot.fair()
+        && (shot.prompt() || returned.prompt())
+        && by.poweredOffAt == returned.hitAt()
+        && returned.hitAt() > shot.firedAt()) {
+      broken("P6", "the two nodes shot each other");
+    }
   }
 
   void saidGoodbye(Daemon daemon, Status last) {
@@ -369,6 +413,14 @@ final class Ledger {
 
   // The operator.
 
+  private void believes(Daemon daemon) {
+    boolean heard = daemon.heardFresh && world.now - daemon.lastFresh < world.plan.deadtime / 2;
+    if (heard && world.peer(daemon.machine).on) {
+      broken("rule", daemon.machine.name + " believes that its peer is off, and hears it");
+    }
+    afterStall(daemon, "believed the operator");
+  }
+
   void ordered(Daemon daemon, long id, Event.Order order) {
     orders.put(id, new Open(daemon, world.now, order.toString()));
     if (world.story.wanted) {
@@ -380,6 +432,7 @@ final class Ledger {
     Open open = orders.remove(answer.id());
     if (open == null) {
       broken("P9", daemon.machine.name + " answers an order twice: " + answer);
+      return;
     }
   }
 
@@ -421,30 +474,6 @@ final class Ledger {
           broken("P9", "an alarm stands for ever on " + machine.name + ": " + key);
         }
       }
-    }
-  }
-
-  private void tell(Daemon daemon, Event event, List<Effect> effects) {
-    if (!world.story.wanted) {
-      return;
-    }
-    String name = daemon.machine.name;
-    for (Effect effect : effects) {
-      switch (effect) {
-        case Effect.Explain e ->
-            world.story.tell(
-                world.now, name, "decides", e.rule() + " " + e.subject() + ": " + e.sentence());
-        case Effect.Note e ->
-            world.story.tell(
-                world.now, name, "notes", e.rule() + " " + e.subject() + ": " + e.sentence());
-        case Effect.SendStatus e -> {}
-        case Effect.Probe e -> {}
-        case Effect.WarmFence e -> {}
-        default -> world.story.tell(world.now, name, "effect", effect.toString());
-      }
-    }
-    if (!(event instanceof Event.HeartbeatArrived) && !(event instanceof Event.Ticked)) {
-      world.story.tell(world.now, name, "  after", event.toString());
     }
   }
 }

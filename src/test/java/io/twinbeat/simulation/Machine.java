@@ -49,6 +49,7 @@ final class Machine {
   boolean startFenceKept;
 
   long startFenceAt;
+  boolean startFencePending;
 
   Machine(World world, int index) {
     this.world = world;
@@ -166,6 +167,7 @@ final class Machine {
         startFenceAtWall == Long.MIN_VALUE
             ? 0
             : Math.clamp(startFenceAtWall + window - wall(), 0, window);
+    startFencePending = false;
     daemon = new Daemon(this);
     daemon.start(new Event.Started(daemon.incarnation, remembered, Duration.ofNanos(spent)));
   }
@@ -201,6 +203,8 @@ final class Machine {
     serviceChanged();
     if (world.healed) {
       world.after(world.chance.between(SECOND, 3 * SECOND), this::powerOn);
+    } else if (!why.equals("fault") && world.chance.of(0.6)) {
+      world.after(world.chance.between(200 * MS, 12 * SECOND), this::powerOn);
     }
   }
 

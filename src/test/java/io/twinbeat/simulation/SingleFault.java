@@ -32,7 +32,7 @@ final class SingleFault {
   private long fenceWait() {
     for (int g = 0; g < held.length; g++) {
       if (standby.address[g]) {
-        return world.plan.settings[0].fenceWait().toNanos();
+        return world.plan.settings[0].fenceWait().toNanos() * 2;
       }
     }
     return 0;

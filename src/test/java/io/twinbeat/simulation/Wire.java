@@ -65,7 +65,7 @@ final class Wire {
         delay += chance.between(0, world.plan.deadtime / 4);
       }
       world.after(delay, () -> arrive(frame));
-      if (toss > 985) {
+      if (toss > 985 && !world.plan.single) {
         world.after(delay + chance.between(0, world.plan.deadtime / 4), () -> arrive(frame));
       }
     }

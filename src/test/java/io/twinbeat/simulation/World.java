@@ -75,6 +75,7 @@ final class World {
   void run() {
     story.tell(0, "", "plan", plan.text());
     faults.begin();
+    after(SECOND, this::eachSecond);
     int events = 0;
     while (!over) {
       Timed next = queue.poll();
@@ -96,6 +97,11 @@ final class World {
       machine.revive(chance.between(0, SECOND));
     }
     after(100 * MS, this::watch);
+  }
+
+  private void eachSecond() {
+    ledger.watchStuck();
+    after(SECOND, this::eachSecond);
   }
 
   private void watch() {

@@ -1,0 +1,104 @@
+package io.twinbeat.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** What the node's own resources and connection lead to. */
+class GroupRulesTest {
+  private static Event failed() {
+    return new Event.ResourceFailed(Hand.SITE, "nginx", "exit 1");
+  }
+
+  @Test
+  void failedResourceIsRestartedInPlace() {
+    Hand a = Hand.active().step(failed());
+    assertTrue(a.said(Rule.RESTART_IN_PLACE));
+    assertTrue(a.did(Effect.RestartResource.class));
+  }
+
+  @Test
+  void failingAgainItIsOfferedToAReadyPeer() {
+    Hand a = Hand.active().step(failed());
+    a.step(new Event.ResourceRestarted(Hand.SITE, "nginx", false, "exit 1"));
+    assertTrue(a.said(Rule.OFFER_FAILED));
+  }
+
+  @Test
+  void failingAgainWithoutAReadyPeerItIsTriedOn() {
+    Hand a = Hand.active();
+    a.peerReady = false;
+    a.hear().step(failed());
+    a.step(new Event.ResourceRestarted(Hand.SITE, "nginx", false, "exit 1")).forget();
+    a.passHearing(1200);
+    assertTrue(a.did(Effect.RestartResource.class));
+    assertEquals(Phase.ACTIVE, a.site().phase());
+  }
+
+  @Test
+  void repairedEndsTheOffer() {
+    Hand a = Hand.active().step(failed());
+    a.step(new Event.ResourceRestarted(Hand.SITE, "nginx", false, "exit 1"));
+    a.step(new Event.ResourceRecovered(Hand.SITE, "nginx"));
+    assertEquals("", a.site().offer());
+  }
+
+  @Test
+  void failedStartIsGivenUp() {
+    Hand a = new Hand().started().hear();
+    a.granted(3).step(new Event.GroupStarted(Hand.SITE, 3, false, "exit 1"));
+    assertTrue(a.said(Rule.START_FAILED));
+    assertTrue(a.did(Effect.StopGroup.class));
+    assertTrue(a.alarm("start:site"));
+  }
+
+  @Test
+  void failedStopIsTriedThriceThenStuck() {
+    Hand a = Hand.active();
+    a.peerAsk = 5;
+    a.hear();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Phase.STOPPING, a.site().phase());
+      a.step(new Event.GroupStopped(Hand.SITE, false, "it hangs")).pass(1000);
+    }
+    assertEquals(Phase.STUCK, a.site().phase());
+    assertTrue(a.alarm("stuck:site"));
+  }
+
+  @Test
+  void stuckThatLetsGoAtLastIsReleased() {
+    Hand a = Hand.active();
+    a.peerAsk = 5;
+    a.hear();
+    for (int i = 0; i < 3; i++) {
+      a.step(new Event.GroupStopped(Hand.SITE, false, "it hangs")).pass(1000);
+    }
+    a.step(new Event.GroupStopped(Hand.SITE, true, ""));
+    assertFalse(a.site().phase() == Phase.STUCK);
+    assertFalse(a.alarm("stuck:site"));
+  }
+
+  @Test
+  void badConnectionIsOfferedToAPeerWithAGoodOne() {
+    Hand a = Hand.active().step(new Event.ConnectionChanged(false, "no carrier"));
+    assertTrue(a.said(Rule.OFFER_BAD_CONNECTION));
+  }
+
+  @Test
+  void badConnectionAloneKeepsServing() {
+    Hand a = Hand.active().pass(2 * Hand.DEADTIME);
+    a.forget().step(new Event.ConnectionChanged(false, "no carrier")).pass(5000);
+    assertFalse(a.said(Rule.OFFER_BAD_CONNECTION));
+    assertFalse(a.did(Effect.StopGroup.class));
+  }
+
+  @Test
+  void badConnectionOnBothMovesNothing() {
+    Hand a = Hand.active();
+    a.peerConnected = false;
+    a.hear().step(new Event.ConnectionChanged(false, "no carrier"));
+    assertFalse(a.said(Rule.OFFER_BAD_CONNECTION));
+  }
+}

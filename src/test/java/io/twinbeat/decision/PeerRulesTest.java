@@ -1,0 +1,167 @@
+package io.twinbeat.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinbeat.decision.Event.Look;
+import io.twinbeat.decision.PeerState.Hearing;
+import io.twinbeat.decision.PeerState.Off;
+import io.twinbeat.decision.Status.Leaving;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What is known of the peer: heard, late, silent, gone. */
+class PeerRulesTest {
+  @Test
+  void silentNeverBeforeDeadtime() {
+    Hand a = Hand.standby();
+    a.pass(Hand.DEADTIME - 50).sleepNanos(49_999_999).step(new Event.Ticked());
+    assertEquals(Hearing.LATE, a.peer().hearing());
+    a.sleepNanos(1).step(new Event.Ticked());
+    assertEquals(Hearing.SILENT, a.peer().hearing());
+    assertTrue(a.said(Rule.SILENT));
+  }
+
+  @Test
+  void lateAtWarntimeLooksAndPrepares() {
+    Hand a = Hand.standby();
+    a.pass(450);
+    assertEquals(Hearing.HEARD, a.peer().hearing());
+    a.pass(50);
+    assertTrue(a.said(Rule.LATE));
+    assertTrue(a.did(Effect.Probe.class));
+    assertTrue(a.did(Effect.Prepare.class));
+    assertTrue(a.did(Effect.WarmFence.class));
+  }
+
+  @Test
+  void wakeAtIsTheVerdict() {
+    Hand a = Hand.standby();
+    a.pass(950);
+    Moment now = new Moment(a.millis() * 1_000_000);
+    assertEquals(Duration.ofMillis(50), a.core.wakeAt(a.state, now).since(now));
+  }
+
+  @Test
+  void heardAgainEndsSilence() {
+    Hand a = Hand.active().pass(Hand.DEADTIME);
+    assertTrue(a.alarm("peer-silent"));
+    a.hear();
+    assertEquals(Hearing.HEARD, a.peer().hearing());
+    assertFalse(a.alarm("peer-silent"));
+  }
+
+  @Test
+  void neverHeardOnlyAfterInitdead() {
+    Hand a = new Hand().started();
+    a.pass(Hand.INITDEAD - 50);
+    assertNotEquals(Hearing.SILENT, a.peer().hearing());
+    a.pass(50);
+    assertEquals(Hearing.SILENT, a.peer().hearing());
+    assertTrue(a.said(Rule.NEVER_HEARD));
+  }
+
+  @Test
+  void ownStallVoidsSilence() {
+    Hand a = Hand.standby();
+    a.sleep(5000).step(new Event.Ticked());
+    assertTrue(a.said(Rule.OWN_STALL));
+    a.pass(Hand.DEADTIME - 50);
+    assertNotEquals(Hearing.SILENT, a.peer().hearing());
+    a.pass(50);
+    assertEquals(Hearing.SILENT, a.peer().hearing());
+  }
+
+  @Test
+  void ownStallAfterTheVerdictListensAnew() {
+    Hand a = Hand.standby();
+    a.silentFor(Hand.DEADTIME, Look.ANSWERED);
+    a.step(new Event.OwnStallNoticed(Duration.ofSeconds(2)));
+    a.silentFor(Hand.DEADTIME - 50, Look.NOT_ANSWERED);
+    assertFalse(a.did(Effect.Fence.class));
+    a.silentFor(100, Look.NOT_ANSWERED);
+    assertTrue(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void echoIsNeeded() {
+    Hand a = new Hand().started();
+    a.peerHears = 999;
+    a.hear();
+    assertEquals(Hearing.LISTENING, a.peer().hearing());
+  }
+
+  @Test
+  void whoArrivesIsEchoedBeforeItEchoes() {
+    Hand a = new Hand().started();
+    a.peerHears = 0;
+    a.hear();
+    Status mine = a.core.status(a.state, new Moment(0), "hash");
+    assertEquals(a.peerLife, mine.hears());
+  }
+
+  @Test
+  void oldNewsIsIgnored() {
+    Hand a = Hand.standby();
+    Status old = a.peerStatus(Leaving.NO);
+    a.peerPhase = Phase.STANDBY;
+    a.hear();
+    a.step(new Event.HeartbeatArrived(old, new Moment(0)));
+    assertEquals(Phase.STANDBY, a.peer().last().groups().get(Hand.SITE).phase());
+  }
+
+  @Test
+  void earlierLifeIsIgnored() {
+    Hand a = Hand.standby();
+    Status old = a.peerStatus(Leaving.NO);
+    a.peerLife = 3000;
+    a.hear();
+    a.step(new Event.HeartbeatArrived(old, new Moment(0)));
+    assertEquals(3000, a.peer().last().incarnation());
+  }
+
+  @Test
+  void goodbyeFreesTheGroups() {
+    Hand a = Hand.standby();
+    a.peerPhase = Phase.STANDBY;
+    a.goodbye(Leaving.GOODBYE);
+    assertEquals(Off.LEFT, a.peer().off());
+    assertEquals(Effect.Right.LEFT, a.last(Effect.StartGroup.class).right());
+  }
+
+  @Test
+  void goodbyeThatStillHoldsFreesNothing() {
+    Hand a = Hand.standby();
+    a.goodbye(Leaving.GOODBYE);
+    assertEquals(Off.NO, a.peer().off());
+    assertFalse(a.did(Effect.StartGroup.class));
+  }
+
+  @Test
+  void peerRestartingHoldsStillWhileServed() {
+    Hand a = Hand.standby();
+    a.goodbye(Leaving.RESTARTING);
+    a.silentFor(5 * Hand.DEADTIME, Look.ANSWERED);
+    assertTrue(a.said(Rule.PEER_RESTARTING));
+    assertFalse(a.alarm("disconnected"));
+    assertFalse(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void processDiedIsNoDeath() {
+    Hand a = Hand.standby();
+    a.step(new Event.PeerProcessDied(a.peerLife));
+    assertEquals(Hearing.LATE, a.peer().hearing());
+    a.silentFor(Hand.DEADTIME, Look.ANSWERED);
+    assertFalse(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void processDiedOfAnEarlierLifeIsIgnored() {
+    Hand a = Hand.standby();
+    a.step(new Event.PeerProcessDied(1));
+    assertEquals(Hearing.HEARD, a.peer().hearing());
+  }
+}
