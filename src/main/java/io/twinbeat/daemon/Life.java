@@ -2,8 +2,6 @@ package io.twinbeat.daemon;
 
 import io.twinbeat.address.Addresses;
 import io.twinbeat.address.FloatingAddress;
-import io.twinbeat.config.Device;
-import io.twinbeat.config.FailbackConfig;
 import io.twinbeat.config.Group;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
@@ -13,21 +11,15 @@ import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.PeerState.Hearing;
 import io.twinbeat.decision.Phase;
-import io.twinbeat.decision.Settings;
 import io.twinbeat.decision.State;
-import io.twinbeat.fencing.DeviceSpec;
 import io.twinbeat.fencing.Fencing;
 import io.twinbeat.fencing.ProofSchedule;
 import io.twinbeat.heartbeat.Heartbeat;
-import io.twinbeat.heartbeat.HeartbeatKeys;
-import io.twinbeat.heartbeat.HeartbeatSettings;
-import io.twinbeat.heartbeat.LinkAddress;
 import io.twinbeat.journal.Journal;
 import io.twinbeat.linux.BootId;
 import io.twinbeat.linux.ProcessMemory;
 import io.twinbeat.linux.SystemdNotifier;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +105,7 @@ final class Life implements AutoCloseable {
     this.loop = new EventLoop(core, effects::submit);
     closing(loop::stop);
     this.orders = new Orders(loop::put);
-    this.fencer = new Fencer(fencing, peer.name(), loop::put);
+    this.fencer = new Fencer(fencing, peer.name(), pair.heartbeat().deadtime(), loop::put);
     for (Group group : pair.groups()) {
       HeldGroup held = ResourceFactory.group(group, addresses);
       runners.put(group.name(), closing(new GroupRunner(held, addresses, loop::put)));
@@ -121,7 +113,8 @@ final class Life implements AutoCloseable {
           group.name(), new Looker(held, ResourceFactory.probe(group), addresses, loop::put));
     }
     PeerEar ear = new PeerEar(peer.name(), loop, facts, alarms, chronicle);
-    this.heartbeat = closing(new Heartbeat(FromFile.heartbeat(pair, self, keys), this::status, ear));
+    this.heartbeat =
+        closing(new Heartbeat(FromFile.heartbeat(pair, self, keys), this::status, ear));
     List<GroupRunner> inOrder =
         pair.groups().stream().map(group -> runners.get(group.name())).toList();
     NodeItems items = new NodeItems(pair, peer, fencing, loop::state, chronicle);
@@ -277,7 +270,7 @@ final class Life implements AutoCloseable {
         });
   }
 
-  private void carryOut(Effect effect, State after) {
+  private void carryOut(Effect effect, Duration decidedAgo) {
     switch (effect) {
       case Effect.SendStatus s -> heartbeat.sendNow();
       case Effect.SayGoodbye s -> heartbeat.goodbye();
@@ -287,7 +280,7 @@ final class Life implements AutoCloseable {
       case Effect.RestartResource e -> runners.get(e.group()).restart(e.resource());
       case Effect.Announce e ->
           runners.get(e.group()).group().addresses().forEach(a -> addresses.announce(a.all()));
-      case Effect.Fence e -> fencer.fence(e);
+      case Effect.Fence e -> fencer.fence(e, decidedAgo);
       case Effect.WarmFence e -> fencer.warm();
       case Effect.Probe e -> lookers.get(e.group()).look(e);
       case Effect.Answer e -> orders.answered(e);

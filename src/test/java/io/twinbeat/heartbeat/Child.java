@@ -106,8 +106,7 @@ final class Child implements AutoCloseable {
     long left = deadline - System.nanoTime();
     if (left <= 0) {
       int from = Math.max(0, lines.size() - 30);
-      throw new AssertionError(
-          "no '" + what + "' in " + raw + lines.subList(from, lines.size()));
+      throw new AssertionError("no '" + what + "' in " + raw + lines.subList(from, lines.size()));
     }
     TimeUnit.NANOSECONDS.timedWait(this, left);
   }

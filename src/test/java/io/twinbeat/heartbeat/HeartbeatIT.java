@@ -181,8 +181,7 @@ class HeartbeatIT {
       receiver.await("message", line -> line.text().equals(word + from));
       long started = System.nanoTime();
       sender.say("sendlong " + number);
-      Child.Line arrived =
-          receiver.await("message", line -> line.text().equals("long " + number));
+      Child.Line arrived = receiver.await("message", line -> line.text().equals("long " + number));
       sender.await("sent", line -> line.text().equals(number + " true"));
       System.out.println("500 KiB " + word + ": " + (arrived.nanos() - started) / 1000 + " us");
       assertTrue(heardGapMillis(receiver, started) < DEADTIME, "heartbeats beside messages");

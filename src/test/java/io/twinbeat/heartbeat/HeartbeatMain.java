@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One node of {@link HeartbeatIT} as a process of its own. Says each report as a line: the monotonic
- * time (the same clock for all processes of the machine), the word, and what belongs to it. Does
- * what it is told line by line.
+ * One node of {@link HeartbeatIT} as a process of its own. Says each report as a line: the
+ * monotonic time (the same clock for all processes of the machine), the word, and what belongs to
+ * it. Does what it is told line by line.
  */
 final class HeartbeatMain implements Heartbeat.Listener {
   private static final int LONG_MESSAGE_BYTES = 500 * 1024;
@@ -54,7 +54,9 @@ final class HeartbeatMain implements Heartbeat.Listener {
   }
 
   private static void obey(Heartbeat heartbeat) throws Exception {
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+    BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {

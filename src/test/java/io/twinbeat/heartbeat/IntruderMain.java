@@ -41,8 +41,7 @@ final class IntruderMain {
 
   /** What the node with that address sent, from a file that tcpdump wrote. */
   private static List<byte[]> recorded(Path capture, byte[] from) throws IOException {
-    ByteBuffer in =
-        ByteBuffer.wrap(Files.readAllBytes(capture)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(capture)).order(ByteOrder.LITTLE_ENDIAN);
     List<byte[]> recorded = new ArrayList<>();
     in.position(CAPTURE_HEADER_BYTES);
     while (in.remaining() >= 16) {
