@@ -80,6 +80,7 @@ final class Housekeeping implements AutoCloseable {
     if (trouble.isEmpty()) {
       parts.alarms().clear("journal");
     } else {
+      parts.chronicle().tryAgain();
       parts.alarms().raise("journal", trouble, "make room in " + parts.pair().paths().state());
     }
     StringBuilder line = new StringBuilder();
