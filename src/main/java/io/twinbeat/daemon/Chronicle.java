@@ -74,7 +74,8 @@ final class Chronicle implements AutoCloseable {
   void tryAgain() {
     Entry entry =
         Entry.of(Instant.now(), "event", "DISK", "the journal can be written again", Map.of());
-    if (!trouble.isEmpty() && !writes.offer(new Write(List.of(entry), Map.of(), false, true, null))) {
+    if (!trouble.isEmpty()
+        && !writes.offer(new Write(List.of(entry), Map.of(), false, true, null))) {
       log.debug("the queue is full: it is tried again later");
     }
   }
