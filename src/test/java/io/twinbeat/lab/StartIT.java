@@ -81,7 +81,7 @@ class StartIT {
 
     PAIR.mark();
     other.powerOn();
-    PAIR.says(other, "disconnected");
+    Daemons.says(other, "disconnected");
     ScenePair.never(
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     PAIR.mendHeartbeats();
@@ -115,7 +115,7 @@ class StartIT {
     PAIR.lab().cut("service", Direction.BOTH, "lb2");
     PAIR.lb1().powerOn();
     PAIR.logs(PAIR.lb1(), "this node has had its start-up fence");
-    PAIR.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
+    Daemons.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
     ScenePair.never(
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     assertEquals(Set.of("lb2"), PAIR.lab().holders());
@@ -137,7 +137,7 @@ class StartIT {
     PAIR.lb2().fenceDevice(LabNode.Fault.DEAD);
     PAIR.mark();
     PAIR.lb1().powerOnWithLostDisk();
-    PAIR.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
+    Daemons.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
     assertEquals(Set.of(), PAIR.lab().holders());
     PAIR.lb2().fenceDevice(LabNode.Fault.NONE);
     ScenePair.await(
