@@ -87,7 +87,7 @@ final class ScenePair
       lb1: { links: [192.168.76.1, 192.168.77.1], fence: %s }
       lb2: { links: [192.168.76.2, 192.168.77.2], fence: %s }
     heartbeat: { interval: 100ms, deadtime: %dms, initdead: 3s, key-file: /etc/twinbeat/key }
-    fencing: { limit: 5s, wait: 3s, startup-window: 10m }
+    fencing: { limit: 5s, wait: 2s, startup-window: 10m }
     reference-points: [10.10.10.1]
     groups:
       site:
@@ -95,7 +95,7 @@ final class ScenePair
         resources:
           - nginx: { check: http://127.0.0.1/healthz }
           - address: { ip: 10.10.10.100/24, dev: eth0 }
-        restart: { times: 20, within: 1m }
+        restart: { times: 3, within: 3s }
     """
         .formatted(fence1, fence2, DEADTIME.toMillis());
   }
