@@ -72,9 +72,7 @@ final class Chronicle implements AutoCloseable {
 
   /** Tries whether a disk that could not be written can be now, and makes up for it then. */
   void tryAgain() {
-    Entry entry =
-        Entry.of(Instant.now(), "event", "DISK", "the journal can be written again", Map.of());
-    if (!trouble.isEmpty() && !writes.offer(new Write(List.of(entry), Map.of(), false, true, null))) {
+    if (!trouble.isEmpty() && !writes.offer(new Write(List.of(), Map.of(), false, true, null))) {
       log.debug("the queue is full: it is tried again later");
     }
   }
@@ -136,7 +134,7 @@ final class Chronicle implements AutoCloseable {
       if (!write.entries().isEmpty()) {
         journal.append(write.entries());
       }
-      if (write.done() != null) {
+      if (write.done() != null || write.anew()) {
         journal.sync();
       }
     } catch (IOException e) {
@@ -155,7 +153,8 @@ final class Chronicle implements AutoCloseable {
     if (!failed.isEmpty() && !failed.equals(trouble)) {
       log.error("{}: deciding goes on without it", failed);
     }
-    boolean wrote = !write.entries().isEmpty() || !write.held().isEmpty() || write.startFence();
+    boolean wrote =
+        !write.entries().isEmpty() || !write.held().isEmpty() || write.startFence() || write.anew();
     if (!failed.isEmpty() || wrote) {
       trouble = failed;
     }

@@ -27,7 +27,7 @@ class ChronicleTest {
     Path state = dir.resolve("state");
     Journal journal = Journal.open(dir.resolve("journal"), 1 << 20);
     try (Chronicle chronicle = new Chronicle(journal, KeptState.read(state, "boot"))) {
-      journal.close();
+      Files.createDirectory(dir.resolve("journal/events.jsonl")); // nothing can be written to it
       chronicle.writeDurably(List.of(entry()), Map.of("site", new Held(3, true)), false);
       assertTrue(chronicle.trouble().startsWith("the journal cannot be written"));
       KeptState kept = KeptState.read(state, "boot");
@@ -41,11 +41,12 @@ class ChronicleTest {
   void aDiskThatCanBeWrittenAgainIsFoundOut() throws Exception {
     Path folder = dir.resolve("full");
     Path state = folder.resolve("state");
+    Files.createFile(folder); // not the directory it must be
     Journal journal = Journal.open(dir.resolve("journal"), 1 << 20);
     try (Chronicle chronicle = new Chronicle(journal, KeptState.read(state, "boot"))) {
       chronicle.writeDurably(List.of(entry()), Map.of("site", new Held(3, true)), false);
       assertTrue(chronicle.trouble().startsWith("the state cannot be kept"), chronicle::trouble);
-      Files.createDirectory(folder);
+      Files.delete(folder);
       chronicle.tryAgain();
       chronicle.writeDurably(List.of(), Map.of(), false); // behind it in the queue
       assertEquals("", chronicle.trouble());

@@ -32,18 +32,19 @@ class FullDiskIT {
         outage.millis(), ScenePair.DEADTIME.toMillis(), fence.toMillis(), excess);
     assertTrue(excess <= 500, "beyond deadtime + fence: " + excess + " ms");
     PAIR.provenOffFirst(PAIR.lb1(), lb2);
-    PAIR.alarms(lb2, TROUBLE);
+    Daemons.alarms(lb2, TROUBLE);
     assertTrue(
-        PAIR.alarms(lb2).stream().anyMatch(a -> a.contains(TROUBLE) && a.contains("No space left")),
-        () -> "" + PAIR.alarms(lb2));
-    PAIR.item(lb2, "journal")
+        Daemons.alarms(lb2).stream()
+            .anyMatch(a -> a.contains(TROUBLE) && a.contains("No space left")),
+        () -> "" + Daemons.alarms(lb2));
+    Daemons.item(lb2, "journal")
         .ifPresent(item -> assertEquals("failed", item.get("state").getAsString()));
-    assertFalse(PAIR.status(lb2).orElseThrow().isReady("lb2"));
+    assertFalse(Daemons.status(lb2).orElseThrow().isReady("lb2"));
 
     PAIR.mark();
     lb2.freeDisk();
     PAIR.lb1().powerOn();
-    PAIR.noAlarm(lb2, TROUBLE);
+    Daemons.noAlarm(lb2, TROUBLE);
     PAIR.calm("lb2");
     PAIR.unmoved();
     PAIR.unnoticed();
@@ -69,8 +70,8 @@ class FullDiskIT {
     ScenePair.await(
         "lb1 has an alarm about its disk",
         () -> {
-          PAIR.order(PAIR.lb1(), "takeover");
-          return PAIR.alarms(PAIR.lb1()).stream().anyMatch(a -> a.contains(TROUBLE));
+          Daemons.order(PAIR.lb1(), "takeover");
+          return Daemons.alarms(PAIR.lb1()).stream().anyMatch(a -> a.contains(TROUBLE));
         });
     PAIR.unmoved();
     PAIR.unnoticed();
@@ -79,7 +80,7 @@ class FullDiskIT {
     PAIR.nobodyShot();
     assertEquals(Set.of("lb2"), PAIR.lab().holders());
     PAIR.lb1().freeDisk();
-    PAIR.noAlarm(PAIR.lb1(), TROUBLE);
+    Daemons.noAlarm(PAIR.lb1(), TROUBLE);
     PAIR.calm("lb2");
   }
 }

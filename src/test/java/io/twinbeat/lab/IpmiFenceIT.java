@@ -45,12 +45,13 @@ class IpmiFenceIT {
     ScenePair.await(
         "an alarm that lb1 is not fenced",
         GIVES_UP,
-        () -> PAIR.alarms(lb2).stream().anyMatch(a -> a.contains("fencing lb1 is not confirmed")));
+        () ->
+            Daemons.alarms(lb2).stream().anyMatch(a -> a.contains("fencing lb1 is not confirmed")));
     assertEquals(Set.of(), PAIR.lab().holders());
     assertTrue(PAIR.changes().stream().noneMatch(c -> c.holders().contains("lb2")));
     ScenePair.twinbeat(0, lb2, "fence", "confirm", "lb1", "--yes-it-is-off", "lb1");
     PAIR.serves(lb2);
-    PAIR.noAlarm(lb2, "is not confirmed");
+    Daemons.noAlarm(lb2, "is not confirmed");
     PAIR.lab().mend("bmc");
     ScenePair.await(
         "the device is proven again",

@@ -26,7 +26,7 @@ class OperatorIT {
     ScenePair.measured("twinbeat stop on the holder: client gap %.1f ms", gap);
     assertTrue(gap < HAND_OVER_MILLIS_MAX, "the client waited " + gap + " ms");
     PAIR.logs(PAIR.lb1(), "init: the daemon ended, status 0");
-    PAIR.says(PAIR.lb2(), "left");
+    Daemons.says(PAIR.lb2(), "left");
     PAIR.nobodyShot();
     String none = ScenePair.twinbeat(4, PAIR.lb1(), "status");
     assertTrue(none.contains("no daemon"), none);
@@ -43,7 +43,7 @@ class OperatorIT {
     PAIR.lb2().holdDaemon();
     ScenePair.twinbeat(0, PAIR.lb2(), "stop");
     PAIR.logs(PAIR.lb2(), "init: the daemon ended, status 0");
-    PAIR.says(PAIR.lb1(), "left");
+    Daemons.says(PAIR.lb1(), "left");
     PAIR.lb2().releaseDaemon();
     PAIR.calm("lb1");
     PAIR.unmoved();
@@ -72,13 +72,13 @@ class OperatorIT {
     ScenePair.await(
         "nginx's own words are in lb2's readiness",
         () ->
-            PAIR.item(lb2, "nginx")
+            Daemons.item(lb2, "nginx")
                 .filter(item -> item.toString().contains("unknown directive"))
                 .filter(item -> item.toString().contains("frobnicate"))
                 .isPresent());
     ScenePair.await(
         "lb1 sees that lb2 is not ready",
-        () -> PAIR.status(PAIR.lb1()).map(s -> !s.isReady("lb2")).orElse(false));
+        () -> Daemons.status(PAIR.lb1()).map(s -> !s.isReady("lb2")).orElse(false));
     String here = ScenePair.twinbeat(3, lb2, "takeover");
     assertTrue(here.contains("lb2 is not ready") && here.contains("frobnicate"), here);
     String there = ScenePair.twinbeat(3, PAIR.lb1(), "standby");

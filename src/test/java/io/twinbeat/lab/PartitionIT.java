@@ -34,13 +34,13 @@ class PartitionIT {
   @Test
   void allHeartbeatLinksCutAndTheServiceStays() {
     PAIR.cutHeartbeats();
-    PAIR.says(PAIR.lb2(), "disconnected");
-    PAIR.alarms(PAIR.lb2(), "disconnected");
+    Daemons.says(PAIR.lb2(), "disconnected");
+    Daemons.alarms(PAIR.lb2(), "disconnected");
     ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
-    assertEquals("disconnected", PAIR.peerStateOf(PAIR.lb2()));
+    assertEquals("disconnected", Daemons.peerStateOf(PAIR.lb2()));
     PAIR.mendHeartbeats();
     PAIR.calm("lb1");
-    PAIR.noAlarm(PAIR.lb2(), "disconnected");
+    Daemons.noAlarm(PAIR.lb2(), "disconnected");
     PAIR.unmoved();
     PAIR.unnoticed();
   }
@@ -48,13 +48,25 @@ class PartitionIT {
   @Test
   void oneHeartbeatLinkCutIsAnAlarmAndNoMore() {
     PAIR.lab().cut("link0");
-    PAIR.alarms(PAIR.lb1(), "link 0 to lb2 is down");
-    PAIR.alarms(PAIR.lb2(), "link 0 to lb1 is down");
-    assertEquals("heard", PAIR.peerStateOf(PAIR.lb1()));
-    assertEquals("heard", PAIR.peerStateOf(PAIR.lb2()));
+    Daemons.alarms(PAIR.lb1(), "link 0 to lb2 is down");
+    Daemons.alarms(PAIR.lb2(), "link 0 to lb1 is down");
+    assertEquals("heard", Daemons.peerStateOf(PAIR.lb1()));
+    assertEquals("heard", Daemons.peerStateOf(PAIR.lb2()));
     PAIR.lab().mend("link0");
-    PAIR.noAlarm(PAIR.lb1(), "link 0");
-    PAIR.noAlarm(PAIR.lb2(), "link 0");
+    Daemons.noAlarm(PAIR.lb1(), "link 0");
+    Daemons.noAlarm(PAIR.lb2(), "link 0");
+    PAIR.unmoved();
+    PAIR.unnoticed();
+  }
+
+  /** The standby hears nothing, the holder hears everything. */
+  @Test
+  void allHeartbeatLinksAreCutInOneDirection() {
+    PAIR.lab().heartbeatLinks().forEach(link -> PAIR.lab().cut(link, Direction.FROM, "lb1"));
+    Daemons.says(PAIR.lb2(), "disconnected");
+    ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
+    PAIR.mendHeartbeats();
+    PAIR.calm("lb1");
     PAIR.unmoved();
     PAIR.unnoticed();
   }
@@ -64,7 +76,7 @@ class PartitionIT {
   void theStandbyIsCutOffFromEverything() {
     PAIR.lab().cut("service", Direction.BOTH, "lb2");
     PAIR.cutHeartbeats();
-    PAIR.alarms(PAIR.lb2(), "0 of 1 reference points answer");
+    Daemons.alarms(PAIR.lb2(), "0 of 1 reference points answer");
     PAIR.logs(PAIR.lb2(), "it may be the one that is cut off");
     ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
     PAIR.lab().mend("service");
@@ -93,7 +105,7 @@ class PartitionIT {
   @Test
   void aDisconnectedStandbyTakesOverWhenTheServiceEnds() {
     PAIR.cutHeartbeats();
-    PAIR.says(PAIR.lb2(), "disconnected");
+    Daemons.says(PAIR.lb2(), "disconnected");
     PAIR.unmoved();
     PAIR.mark();
     PAIR.lab().cut("service", Direction.BOTH, "lb1");
@@ -126,9 +138,9 @@ class PartitionIT {
     try {
       ScenePair.write(PAIR.lb2(), "etc/twinbeat/key", wrong);
       PAIR.lb2().killDaemon();
-      PAIR.says(PAIR.lb2(), "disconnected");
+      Daemons.says(PAIR.lb2(), "disconnected");
       for (LabNode node : PAIR.lab().nodes()) {
-        PAIR.alarms(node, "another key");
+        Daemons.alarms(node, "another key");
         assertTrue(forged(node) > 0, node.name() + " counts forged heartbeats");
       }
       ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
@@ -138,7 +150,7 @@ class PartitionIT {
     }
     PAIR.calm("lb1");
     for (LabNode node : PAIR.lab().nodes()) {
-      PAIR.noAlarm(node, "another key");
+      Daemons.noAlarm(node, "another key");
     }
     PAIR.unmoved();
     PAIR.unnoticed();
@@ -147,7 +159,7 @@ class PartitionIT {
 
   private static long forged(LabNode node) {
     long forged = 0;
-    for (JsonElement link : PAIR.status(node).orElseThrow().json().getAsJsonArray("links")) {
+    for (JsonElement link : Daemons.status(node).orElseThrow().json().getAsJsonArray("links")) {
       JsonObject each = link.getAsJsonObject();
       forged += each.get("forged").getAsLong();
     }

@@ -37,7 +37,7 @@ class PowerLossIT {
     assertTrue(excess <= AFTER_FENCE_MAX.toMillis(), "beyond deadtime + fence: " + excess + " ms");
     PAIR.provenOffFirst(lb1, lb2);
     assertEquals(Set.of("lb1"), PAIR.shot());
-    PAIR.says(lb2, "fenced");
+    Daemons.says(lb2, "fenced");
 
     PAIR.mark();
     lb1.powerOn();
@@ -58,7 +58,7 @@ class PowerLossIT {
   @Test
   void theStandbyLosesItsPower() {
     PAIR.lb2().powerOff();
-    PAIR.alarms(PAIR.lb1(), "lb2 is not heard on any link");
+    Daemons.alarms(PAIR.lb1(), "lb2 is not heard on any link");
     PAIR.unmoved();
     PAIR.unnoticed();
     PAIR.lb2().powerOn();
@@ -71,7 +71,7 @@ class PowerLossIT {
   void theHolderIsRestartedWhileItsPeerIsDown() {
     LabNode lb1 = PAIR.lb1();
     PAIR.lb2().powerOff();
-    PAIR.alarms(lb1, "lb2 is not heard on any link");
+    Daemons.alarms(lb1, "lb2 is not heard on any link");
     PAIR.mark();
     lb1.powerOff();
     lb1.powerOn();

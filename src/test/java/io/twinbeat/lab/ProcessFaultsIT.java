@@ -56,10 +56,38 @@ class ProcessFaultsIT {
     PAIR.lb2().killNginx();
     ScenePair.await(
         "lb2 is not ready",
-        () -> PAIR.status(PAIR.lb2()).map(s -> !s.isReady("lb2")).orElse(false));
+        () -> Daemons.status(PAIR.lb2()).map(s -> !s.isReady("lb2")).orElse(false));
     PAIR.calm("lb1"); // with lb2 ready again
     PAIR.unmoved();
     PAIR.unnoticed();
+  }
+
+  /** It cannot be started again where it was: the peer, which is ready, takes the group. */
+  @Test
+  void nginxIsKilledAndItsConfigurationIsBroken() {
+    ScenePair.write(PAIR.lb1(), "etc/nginx/nginx.conf", "user www-data;\nfrobnicate on;\n");
+    PAIR.lb1().killNginx();
+    PAIR.serves(PAIR.lb2());
+    ScenePair.measured("nginx cannot be restarted: client outage %.0f ms", PAIR.outage().millis());
+    PAIR.nobodyShot();
+    // The alarm is over with the hand-over, but it was raised, and the reason is nginx's own.
+    PAIR.logs(PAIR.lb1(), "ALARM nginx of site keeps failing");
+    assertTrue(PAIR.logged(PAIR.lb1()).contains("frobnicate"), PAIR.logged(PAIR.lb1()));
+  }
+
+  @Test
+  void aToolRemovesTheAddressOfTheHolder() {
+    String[] tool = {"ip", "addr", "del", PAIR.lab().floatingAddress() + "/24", "dev", "eth0"};
+    assertTrue(PAIR.lb1().exec(tool).succeeded());
+    PAIR.logs(PAIR.lb1(), "somebody removed 10.10.10.100");
+    PAIR.serves(PAIR.lb1());
+    PAIR.calm("lb1");
+    ScenePair.measured(
+        "address removed by a tool: client outage %.1f ms", PAIR.longestOutageMillis());
+    PAIR.nobodyShot();
+    assertTrue(
+        PAIR.changes().stream().noneMatch(change -> change.holders().contains("lb2")),
+        PAIR.changesInWords());
   }
 
   @Test
@@ -108,9 +136,9 @@ class ProcessFaultsIT {
     long stalled = System.nanoTime();
     PAIR.lb1().stall();
     try {
-      PAIR.says(PAIR.lb2(), "disconnected");
+      Daemons.says(PAIR.lb2(), "disconnected");
       stallOn(stalled);
-      assertEquals("disconnected", PAIR.peerStateOf(PAIR.lb2()));
+      assertEquals("disconnected", Daemons.peerStateOf(PAIR.lb2()));
       PAIR.unmoved();
     } finally {
       PAIR.lb1().resume();
@@ -126,7 +154,7 @@ class ProcessFaultsIT {
     long stalled = System.nanoTime();
     PAIR.lb2().stall();
     try {
-      PAIR.says(PAIR.lb1(), "silent");
+      Daemons.says(PAIR.lb1(), "silent");
       stallOn(stalled);
     } finally {
       PAIR.lb2().resume();

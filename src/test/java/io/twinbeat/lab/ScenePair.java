@@ -5,12 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.twinbeat.control.ControlClient;
-import io.twinbeat.control.NoDaemonException;
-import io.twinbeat.control.Request;
-import io.twinbeat.control.Response;
 import io.twinbeat.process.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +41,6 @@ final class ScenePair
   private static final Duration CALM_LIMIT = Duration.ofSeconds(45);
 
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final Duration ASK_LIMIT = Duration.ofSeconds(5);
   private static final int LAST_LINES = 60;
 
   /** Connections that a starved machine answers too late come singly, one each millisecond. */
@@ -94,7 +87,7 @@ final class ScenePair
       lb1: { links: [192.168.76.1, 192.168.77.1], fence: %s }
       lb2: { links: [192.168.76.2, 192.168.77.2], fence: %s }
     heartbeat: { interval: 100ms, deadtime: %dms, initdead: 3s, key-file: /etc/twinbeat/key }
-    fencing: { limit: 5s, wait: 3s, startup-window: 10m }
+    fencing: { limit: 5s, wait: 2s, startup-window: 10m }
     reference-points: [10.10.10.1]
     groups:
       site:
@@ -102,7 +95,7 @@ final class ScenePair
         resources:
           - nginx: { check: http://127.0.0.1/healthz }
           - address: { ip: 10.10.10.100/24, dev: eth0 }
-        restart: { times: 20, within: 1m }
+        restart: { times: 3, within: 3s }
     """
         .formatted(fence1, fence2, DEADTIME.toMillis());
   }
@@ -295,7 +288,7 @@ final class ScenePair
     }
     String holder = now.iterator().next();
     for (LabNode node : lab.nodes()) {
-      Optional<NodeStatus> status = status(node);
+      Optional<NodeStatus> status = Daemons.status(node);
       if (status.isEmpty()) {
         return "a daemon on " + node.name() + " that answers";
       }
@@ -313,76 +306,6 @@ final class ScenePair
   }
 
   // What the daemons say.
-
-  /** Asked over its socket; the tests of the command itself are elsewhere. */
-  Optional<NodeStatus> status(LabNode node) {
-    return ask(node, Request.of("status"))
-        .filter(Response.Done.class::isInstance)
-        .map(end -> new NodeStatus(((Response.Done) end).result()));
-  }
-
-  /** An order over the socket, whatever comes of it. */
-  void order(LabNode node, String verb) {
-    assertTrue(ask(node, Request.of(verb)).isPresent(), "no daemon on " + node.name());
-  }
-
-  private static Optional<Response.End> ask(LabNode node, Request request) {
-    if (node.pid().isEmpty()) {
-      return Optional.empty();
-    }
-    Path socket = Path.of("/proc/" + node.pid().getAsLong() + "/root/run/twinbeat/control.sock");
-    try {
-      return Optional.of(new ControlClient(socket).ask(request, ASK_LIMIT));
-    } catch (NoDaemonException e) {
-      return Optional.empty();
-    }
-  }
-
-  String peerStateOf(LabNode node) {
-    return status(node).map(NodeStatus::peer).orElse("no answer");
-  }
-
-  void says(LabNode node, String peerState) {
-    await(
-        node.name() + " says of its peer: " + peerState, () -> peerStateOf(node).equals(peerState));
-  }
-
-  List<String> alarms(LabNode node) {
-    List<String> alarms = new ArrayList<>();
-    status(node)
-        .ifPresent(status -> {
-          for (JsonElement alarm : status.json().getAsJsonArray("alarms")) {
-            alarms.add(alarm.getAsJsonObject().get("sentence").getAsString());
-          }
-        });
-    return alarms;
-  }
-
-  void alarms(LabNode node, String part) {
-    await(
-        node.name() + " has an alarm with: " + part,
-        () -> alarms(node).stream().anyMatch(alarm -> alarm.contains(part)));
-  }
-
-  void noAlarm(LabNode node, String part) {
-    await(
-        node.name() + " no longer has an alarm with: " + part,
-        () -> alarms(node).stream().noneMatch(alarm -> alarm.contains(part)));
-  }
-
-  /** An item of the node's own readiness, by how its name begins. */
-  Optional<JsonObject> item(LabNode node, String name) {
-    return status(node)
-        .flatMap(status -> {
-          JsonObject own = status.json().getAsJsonObject("readiness").getAsJsonObject(node.name());
-          for (JsonElement item : own.getAsJsonArray("items")) {
-            if (item.getAsJsonObject().get("name").getAsString().startsWith(name)) {
-              return Optional.of(item.getAsJsonObject());
-            }
-          }
-          return Optional.empty();
-        });
-  }
 
   /** What the node's daemon has logged since the mark. */
   String logged(LabNode node) {

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Nodes start: together, alone, and alone at once. */
 @Timeout(240)
 class StartIT {
+  /** On a quiet machine it takes one to two seconds; what took more is told. */
+  private static final double REMARKABLE_MILLIS = 5000;
+
   @RegisterExtension static final ScenePair PAIR = ScenePair.withHooks();
 
   private static void bothOff() {
@@ -42,9 +45,11 @@ class StartIT {
     PAIR.mark();
     bothOnAtOnce();
     PAIR.serves(PAIR.lb1());
-    ScenePair.measured(
-        "both start together: %.0f ms until one serves",
-        (PAIR.changes().getLast().atNanos() - PAIR.started()) / 1e6);
+    double took = (PAIR.changes().getLast().atNanos() - PAIR.started()) / 1e6;
+    ScenePair.measured("both start together: %.0f ms until one serves", took);
+    if (took > REMARKABLE_MILLIS) {
+      System.out.println("remarkably long: " + PAIR.story());
+    }
     PAIR.calm("lb1");
     PAIR.nobodyShot();
     assertEquals(
@@ -81,7 +86,7 @@ class StartIT {
 
     PAIR.mark();
     other.powerOn();
-    PAIR.says(other, "disconnected");
+    Daemons.says(other, "disconnected");
     ScenePair.never(
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     PAIR.mendHeartbeats();
@@ -115,7 +120,7 @@ class StartIT {
     PAIR.lab().cut("service", Direction.BOTH, "lb2");
     PAIR.lb1().powerOn();
     PAIR.logs(PAIR.lb1(), "this node has had its start-up fence");
-    PAIR.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
+    Daemons.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
     ScenePair.never(
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     assertEquals(Set.of("lb2"), PAIR.lab().holders());
@@ -137,7 +142,7 @@ class StartIT {
     PAIR.lb2().fenceDevice(LabNode.Fault.DEAD);
     PAIR.mark();
     PAIR.lb1().powerOnWithLostDisk();
-    PAIR.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
+    Daemons.alarms(PAIR.lb1(), "fencing lb2 is not confirmed");
     assertEquals(Set.of(), PAIR.lab().holders());
     PAIR.lb2().fenceDevice(LabNode.Fault.NONE);
     ScenePair.await(
