@@ -28,9 +28,16 @@ final class Chronicle implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Chronicle.class);
   private static final Logger decisions = LoggerFactory.getLogger("twinbeat");
 
-  /** Something for the disk; {@code done} is counted down when it is there, or cannot be. */
+  /**
+   * Something for the disk; {@code done} is counted down when it is there, or cannot be. {@code
+   * anew}: what could not be kept earlier is written again.
+   */
   private record Write(
-      List<Entry> entries, Map<String, Held> held, boolean startFence, CountDownLatch done) {}
+      List<Entry> entries,
+      Map<String, Held> held,
+      boolean startFence,
+      boolean anew,
+      CountDownLatch done) {}
 
   private final Journal journal;
   private final KeptState kept;
@@ -60,13 +67,22 @@ final class Chronicle implements AutoCloseable {
   }
 
   void write(List<Entry> entries) {
-    submit(new Write(entries, null, false, null));
+    submit(new Write(entries, Map.of(), false, false, null));
+  }
+
+  /** Tries whether a disk that could not be written can be now, and makes up for it then. */
+  void tryAgain() {
+    Entry entry =
+        Entry.of(Instant.now(), "event", "DISK", "the journal can be written again", Map.of());
+    if (!trouble.isEmpty() && !writes.offer(new Write(List.of(entry), Map.of(), false, true, null))) {
+      log.debug("the queue is full: it is tried again later");
+    }
   }
 
   /** Returns when all of it is on disk, or the disk had its time. */
   void writeDurably(List<Entry> entries, Map<String, Held> held, boolean startFence) {
     CountDownLatch done = new CountDownLatch(1);
-    submit(new Write(entries, held, startFence, done));
+    submit(new Write(entries, held, startFence, false, done));
     if (stuck) {
       return;
     }
@@ -115,23 +131,33 @@ final class Chronicle implements AutoCloseable {
   }
 
   private void carryOut(Write write) {
+    String failed = "";
     try {
       if (!write.entries().isEmpty()) {
         journal.append(write.entries());
       }
-      if (write.held() != null && (!write.held().isEmpty() || write.startFence())) {
-        kept.keep(write.held(), write.startFence());
-      }
       if (write.done() != null) {
         journal.sync();
       }
-      trouble = "";
     } catch (IOException e) {
-      String now = "the journal cannot be written: " + e.getMessage();
-      if (!now.equals(trouble)) {
-        log.error("{}: deciding goes on without it", now);
+      failed = "the journal cannot be written: " + e.getMessage();
+    }
+    // By itself: what is to be kept must not be forgotten because the journal is full.
+    try {
+      if (!write.held().isEmpty() || write.startFence()) {
+        kept.keep(write.held(), write.startFence());
+      } else if (write.anew()) {
+        kept.write();
       }
-      trouble = now;
+    } catch (IOException e) {
+      failed = failed.isEmpty() ? "the state cannot be kept: " + e.getMessage() : failed;
+    }
+    if (!failed.isEmpty() && !failed.equals(trouble)) {
+      log.error("{}: deciding goes on without it", failed);
+    }
+    boolean wrote = !write.entries().isEmpty() || !write.held().isEmpty() || write.startFence();
+    if (!failed.isEmpty() || wrote) {
+      trouble = failed;
     }
   }
 
@@ -139,7 +165,7 @@ final class Chronicle implements AutoCloseable {
   @Override
   public void close() {
     CountDownLatch done = new CountDownLatch(1);
-    if (writes.offer(new Write(List.of(), null, false, done))) {
+    if (writes.offer(new Write(List.of(), Map.of(), false, false, done))) {
       try {
         if (!done.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
           log.warn("the journal is closed before everything is on disk");

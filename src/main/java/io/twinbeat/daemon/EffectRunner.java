@@ -25,14 +25,16 @@ final class EffectRunner implements AutoCloseable {
 
   /** Does what an effect says; must not block. */
   interface Hands {
-    void carryOut(Effect effect, State after);
+    void carryOut(Effect effect, Duration decidedAgo);
   }
+
+  private record Decided(Step step, long nanos) {}
 
   private final Chronicle chronicle;
   private final Notifier notifier;
   private final Hands hands;
   private final Consumer<State> published;
-  private final BlockingQueue<Step> steps = new ArrayBlockingQueue<>(STEPS_MAX);
+  private final BlockingQueue<Decided> steps = new ArrayBlockingQueue<>(STEPS_MAX);
   private final Thread thread;
 
   EffectRunner(Chronicle chronicle, Notifier notifier, Hands hands, Consumer<State> published) {
@@ -46,7 +48,7 @@ final class EffectRunner implements AutoCloseable {
   /** Called by the loop; waits only when a thousand steps are not carried out yet. */
   void submit(Step step) {
     try {
-      steps.put(step);
+      steps.put(new Decided(step, System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -62,7 +64,8 @@ final class EffectRunner implements AutoCloseable {
     }
   }
 
-  private void carryOut(Step step) {
+  private void carryOut(Decided decided) {
+    Step step = decided.step();
     List<Effect> effects = step.effects();
     int done = 0;
     while (done < effects.size()) {
@@ -72,7 +75,7 @@ final class EffectRunner implements AutoCloseable {
         done = end;
       } else {
         published.accept(step.next());
-        hands.carryOut(effects.get(done), step.next());
+        hands.carryOut(effects.get(done), Duration.ofNanos(System.nanoTime() - decided.nanos()));
         done++;
       }
     }

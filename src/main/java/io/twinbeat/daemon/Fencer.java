@@ -4,6 +4,7 @@ import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Event;
 import io.twinbeat.fencing.FenceOutcome;
 import io.twinbeat.fencing.Fencing;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -13,16 +14,24 @@ final class Fencer {
 
   private final Fencing fencing;
   private final String peer;
+  private final Duration staleAfter;
   private final Consumer<Event> events;
   private final AtomicLong warmedAt = new AtomicLong(System.nanoTime() - WARM_FOR_NANOS);
 
-  Fencer(Fencing fencing, String peer, Consumer<Event> events) {
+  Fencer(Fencing fencing, String peer, Duration deadtime, Consumer<Event> events) {
     this.fencing = fencing;
     this.peer = peer;
+    this.staleAfter = deadtime.dividedBy(2).plus(Chronicle.DISK_WAIT_MAX);
     this.events = events;
   }
 
-  void fence(Effect.Fence effect) {
+  /** A fence that was decided before this process stood still rests on what was true then. */
+  void fence(Effect.Fence effect, Duration decidedAgo) {
+    if (decidedAgo.compareTo(staleAfter) > 0) {
+      String why = "decided " + decidedAgo.toMillis() + " ms ago, before this node stood still";
+      events.accept(new Event.FenceFinished(effect.id(), false, why));
+      return;
+    }
     Thread.ofVirtual().name("fence-" + peer).start(() -> events.accept(result(effect)));
   }
 

@@ -169,6 +169,15 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
     return new Event.ResourceRestarted(group.name(), name, false, "there is no resource " + name);
   }
 
+  /** The core remembers one failed resource at a time: what still fails is said again. */
+  void tellFailedAgain() {
+    seen.forEach((name, last) -> {
+      if (!last.healthy()) {
+        events.accept(new Event.ResourceFailed(group.name(), name, last.detail()));
+      }
+    });
+  }
+
   private void see(Resource resource, boolean healthy, String detail) {
     seen.put(resource.name(), new Seen(healthy, String.valueOf(detail), System.nanoTime()));
   }

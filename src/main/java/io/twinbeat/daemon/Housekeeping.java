@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
   private static final Duration FACTS_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration FAILED_INTERVAL = Duration.ofSeconds(2);
   private static final Duration INSPECT_INTERVAL = Duration.ofSeconds(2);
   private static final Duration HEAL_INTERVAL = Duration.ofSeconds(10);
 
@@ -43,6 +44,7 @@ final class Housekeeping implements AutoCloseable {
   void start() {
     every(LOOK_INTERVAL, this::look);
     every(FACTS_INTERVAL, this::tellPeer);
+    every(FAILED_INTERVAL, () -> parts.groups().forEach(GroupRunner::tellFailedAgain));
     every(HEAL_INTERVAL, this::heal);
     for (GroupRunner runner : parts.groups()) {
       for (Resource resource : runner.group().resources()) {
@@ -78,6 +80,7 @@ final class Housekeeping implements AutoCloseable {
     if (trouble.isEmpty()) {
       parts.alarms().clear("journal");
     } else {
+      parts.chronicle().tryAgain();
       parts.alarms().raise("journal", trouble, "make room in " + parts.pair().paths().state());
     }
     StringBuilder line = new StringBuilder();

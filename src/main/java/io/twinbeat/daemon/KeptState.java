@@ -98,13 +98,18 @@ final class KeptState {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** On disk when this returns. */
+  /** On disk when this returns; if it throws, {@link #write} can make up for it. */
   void keep(Map<String, Held> changed, boolean startFenceSpent) throws IOException {
     groups.putAll(changed);
     changed.keySet().forEach(name -> boots.put(name, bootId));
     if (startFenceSpent) {
       startFence = Optional.of(Instant.now());
     }
+    write();
+  }
+
+  /** All that is to be kept, once more. */
+  void write() throws IOException {
     file.write(json().toString());
   }
 

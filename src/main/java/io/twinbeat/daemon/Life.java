@@ -2,8 +2,6 @@ package io.twinbeat.daemon;
 
 import io.twinbeat.address.Addresses;
 import io.twinbeat.address.FloatingAddress;
-import io.twinbeat.config.Device;
-import io.twinbeat.config.FailbackConfig;
 import io.twinbeat.config.Group;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
@@ -13,21 +11,15 @@ import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.PeerState.Hearing;
 import io.twinbeat.decision.Phase;
-import io.twinbeat.decision.Settings;
 import io.twinbeat.decision.State;
-import io.twinbeat.fencing.DeviceSpec;
 import io.twinbeat.fencing.Fencing;
 import io.twinbeat.fencing.ProofSchedule;
 import io.twinbeat.heartbeat.Heartbeat;
-import io.twinbeat.heartbeat.HeartbeatKeys;
-import io.twinbeat.heartbeat.HeartbeatSettings;
-import io.twinbeat.heartbeat.LinkAddress;
 import io.twinbeat.journal.Journal;
 import io.twinbeat.linux.BootId;
 import io.twinbeat.linux.ProcessMemory;
 import io.twinbeat.linux.SystemdNotifier;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,10 +50,6 @@ final class Life implements AutoCloseable {
   private static final Duration FIRST_STATE_LIMIT = Duration.ofSeconds(10);
   private static final Duration TERM_LIMIT = Duration.ofSeconds(2);
 
-  /** A warning earlier than this before the verdict leaves no time for warming anything up. */
-  private static final Duration LOOK_MARGIN = Duration.ofMillis(20);
-
-  private static final Duration LOOK_MIN = Duration.ofMillis(80);
   private static final Logger log = LoggerFactory.getLogger(Life.class);
 
   private final Pair pair;
@@ -99,7 +87,7 @@ final class Life implements AutoCloseable {
     this.pair = pair;
     this.self = self;
     this.peer = pair.peer(self);
-    this.fencing = fencing(pair);
+    this.fencing = FromFile.fencing(pair);
     // The socket comes first: a second daemon must end here, before it touches anything.
     Files.createDirectories(pair.paths().run());
     Files.createDirectories(pair.paths().state());
@@ -112,12 +100,12 @@ final class Life implements AutoCloseable {
     AddressWatch watch = new AddressWatch(alarms, chronicle);
     List<FloatingAddress> floating = ResourceFactory.addresses(pair);
     this.addresses = closing(Addresses.open(floating, watch));
-    this.core = new Core(settings());
+    this.core = new Core(FromFile.settings(pair, self, fencing));
     this.effects = closing(new EffectRunner(chronicle, notifier, this::carryOut, this::publish));
     this.loop = new EventLoop(core, effects::submit);
     closing(loop::stop);
     this.orders = new Orders(loop::put);
-    this.fencer = new Fencer(fencing, peer.name(), loop::put);
+    this.fencer = new Fencer(fencing, peer.name(), pair.heartbeat().deadtime(), loop::put);
     for (Group group : pair.groups()) {
       HeldGroup held = ResourceFactory.group(group, addresses);
       runners.put(group.name(), closing(new GroupRunner(held, addresses, loop::put)));
@@ -125,7 +113,8 @@ final class Life implements AutoCloseable {
           group.name(), new Looker(held, ResourceFactory.probe(group), addresses, loop::put));
     }
     PeerEar ear = new PeerEar(peer.name(), loop, facts, alarms, chronicle);
-    this.heartbeat = closing(new Heartbeat(heartbeatSettings(keys), this::status, ear));
+    this.heartbeat =
+        closing(new Heartbeat(FromFile.heartbeat(pair, self, keys), this::status, ear));
     List<GroupRunner> inOrder =
         pair.groups().stream().map(group -> runners.get(group.name())).toList();
     NodeItems items = new NodeItems(pair, peer, fencing, loop::state, chronicle);
@@ -161,93 +150,6 @@ final class Life implements AutoCloseable {
   private <T extends AutoCloseable> T closing(T part) {
     toClose.add(part);
     return part;
-  }
-
-  private static Fencing fencing(Pair pair) throws Misconfigured {
-    Map<String, List<List<DeviceSpec>>> specs = new HashMap<>();
-    for (Node node : pair.nodes()) {
-      List<List<DeviceSpec>> levels = new ArrayList<>();
-      for (List<Device> level : node.fence()) {
-        levels.add(level.stream().map(d -> new DeviceSpec(d.type(), d.parameters())).toList());
-      }
-      specs.put(node.name(), levels);
-    }
-    try {
-      return Fencing.of(specs, pair.fencing().limit());
-    } catch (IllegalArgumentException e) {
-      throw new Misconfigured(e.getMessage());
-    }
-  }
-
-  private Settings settings() {
-    Duration deadtime = pair.heartbeat().deadtime();
-    Duration warntime = pair.heartbeat().warntime();
-    Duration lookLimit = deadtime.minus(warntime).minus(LOOK_MARGIN);
-    for (Group group : pair.groups()) {
-      Duration limit = group.serviceProbe().limit();
-      lookLimit = limit.compareTo(lookLimit) < 0 ? limit : lookLimit;
-    }
-    lookLimit = lookLimit.compareTo(LOOK_MIN) < 0 ? LOOK_MIN : lookLimit;
-    List<Settings.GroupSettings> groups = new ArrayList<>();
-    for (Group group : pair.groups()) {
-      groups.add(
-          new Settings.GroupSettings(
-              group.name(),
-              group.prefer(),
-              switch (group.failback()) {
-                case FailbackConfig.Manual m -> new Settings.Failback.Manual();
-                case FailbackConfig.Immediate i -> new Settings.Failback.After(Duration.ZERO);
-                case FailbackConfig.After a -> new Settings.Failback.After(a.ready());
-              },
-              group.cooldown(),
-              group.restart().times(),
-              group.restart().within()));
-    }
-    return new Settings(
-        self.name(),
-        peer.name(),
-        pair.heartbeat().interval(),
-        deadtime,
-        warntime,
-        pair.heartbeat().initdead(),
-        pair.fencing().none(),
-        fenceWait(),
-        pair.fencing().startupWindow(),
-        lookLimit,
-        groups);
-  }
-
-  /** Longer than either device's off time plus the skew of the two verdicts. */
-  private Duration fenceWait() {
-    if (pair.fencing().waitFirst().isPresent()) {
-      return pair.fencing().waitFirst().get();
-    }
-    Duration longest = Duration.ZERO;
-    for (Node node : pair.nodes()) {
-      if (fencing.hasDevice(node.name())) {
-        Duration off = fencing.slowestOff(node.name());
-        longest = off.compareTo(longest) > 0 ? off : longest;
-      }
-    }
-    return longest.plus(pair.heartbeat().deadtime());
-  }
-
-  private HeartbeatSettings heartbeatSettings(List<byte[]> keys) {
-    List<LinkAddress> links = new ArrayList<>();
-    int port = pair.heartbeat().port();
-    for (int i = 0; i < self.links().size(); i++) {
-      links.add(
-          new LinkAddress(
-              new InetSocketAddress(self.links().get(i), port),
-              new InetSocketAddress(peer.links().get(i), port)));
-    }
-    return new HeartbeatSettings(
-        self.name(),
-        peer.name(),
-        links,
-        pair.heartbeat().interval(),
-        pair.heartbeat().deadtime(),
-        new HeartbeatKeys(keys));
   }
 
   /** Runs until the core wants the process to end. */
@@ -368,7 +270,7 @@ final class Life implements AutoCloseable {
         });
   }
 
-  private void carryOut(Effect effect, State after) {
+  private void carryOut(Effect effect, Duration decidedAgo) {
     switch (effect) {
       case Effect.SendStatus s -> heartbeat.sendNow();
       case Effect.SayGoodbye s -> heartbeat.goodbye();
@@ -378,7 +280,7 @@ final class Life implements AutoCloseable {
       case Effect.RestartResource e -> runners.get(e.group()).restart(e.resource());
       case Effect.Announce e ->
           runners.get(e.group()).group().addresses().forEach(a -> addresses.announce(a.all()));
-      case Effect.Fence e -> fencer.fence(e);
+      case Effect.Fence e -> fencer.fence(e, decidedAgo);
       case Effect.WarmFence e -> fencer.warm();
       case Effect.Probe e -> lookers.get(e.group()).look(e);
       case Effect.Answer e -> orders.answered(e);

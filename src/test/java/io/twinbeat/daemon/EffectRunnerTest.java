@@ -55,7 +55,7 @@ class EffectRunnerTest {
         Notifier notifier = new Notifier("lb1", List.of());
         EffectRunner runner =
             new EffectRunner(
-                chronicle, notifier, (effect, after) -> seen.add(see(effect)), state -> {})) {
+                chronicle, notifier, (effect, decidedAgo) -> seen.add(see(effect)), state -> {})) {
       List<Effect> withEnd = new ArrayList<>(effects);
       withEnd.add(END);
       runner.submit(new Step(someState(), withEnd));

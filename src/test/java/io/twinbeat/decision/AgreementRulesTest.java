@@ -150,7 +150,7 @@ class AgreementRulesTest {
   @Test
   void grantToASilentPeerIsNotTakenBackWithoutAFence() {
     Hand a = handedOver().forget();
-    a.silentFor(Hand.DEADTIME, Event.Look.NOT_ANSWERED);
+    a.silentFor(Hand.DEADTIME + 2 * Hand.FENCE_WAIT, Event.Look.NOT_ANSWERED);
     assertTrue(a.did(Effect.Fence.class));
     assertFalse(a.did(Effect.StartGroup.class));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,21 +48,38 @@ class FullDiskIT {
     PAIR.unmoved();
     PAIR.unnoticed();
     // What was decided is in the journal again.
-    String events = ScenePair.twinbeat(0, lb2, "events");
+    String events = ScenePair.twinbeat(0, lb2, "events", "-n", "500");
     assertTrue(events.contains("the peer is heard"), events);
+
+    // And what could not be kept was kept later: the next daemon knows what it holds.
+    OptionalLong before = lb2.daemonPid();
+    lb2.killDaemon();
+    ScenePair.await(
+        "another daemon on lb2",
+        () -> lb2.daemonPid().isPresent() && !lb2.daemonPid().equals(before));
+    PAIR.calm("lb2");
+    PAIR.unmoved();
+    PAIR.unnoticed();
   }
 
   @Test
   void aHolderWithAFullDiskServesOnAndHandsOver() {
     PAIR.lb1().fillDisk();
-    // Something to write: a link goes and comes.
-    PAIR.lab().cut("link0");
-    PAIR.alarms(PAIR.lb1(), TROUBLE);
-    PAIR.lab().mend("link0");
+    // Every order is written down, and the last block of the journal has room for some.
+    ScenePair.await(
+        "lb1 has an alarm about its disk",
+        () -> {
+          PAIR.order(PAIR.lb1(), "takeover");
+          return PAIR.alarms(PAIR.lb1()).stream().anyMatch(a -> a.contains(TROUBLE));
+        });
     PAIR.unmoved();
+    PAIR.unnoticed();
     ScenePair.twinbeat(0, PAIR.lb2(), "takeover");
     PAIR.serves(PAIR.lb2());
     PAIR.nobodyShot();
     assertEquals(Set.of("lb2"), PAIR.lab().holders());
+    PAIR.lb1().freeDisk();
+    PAIR.noAlarm(PAIR.lb1(), TROUBLE);
+    PAIR.calm("lb2");
   }
 }

@@ -130,7 +130,7 @@ class OperatorIT {
   void whyIsAnsweredForAll() {
     String why = ScenePair.twinbeat(0, PAIR.lb1(), "explain");
     assertFalse(why.isBlank());
-    String events = ScenePair.twinbeat(0, PAIR.lb1(), "events");
+    String events = ScenePair.twinbeat(0, PAIR.lb1(), "events", "-n", "500");
     assertTrue(events.contains("started: listening for the peer"), events);
     String check = ScenePair.twinbeat(0, PAIR.lb1(), "check");
     assertFalse(check.isBlank());

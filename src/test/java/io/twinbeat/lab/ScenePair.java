@@ -321,6 +321,11 @@ final class ScenePair
         .map(end -> new NodeStatus(((Response.Done) end).result()));
   }
 
+  /** An order over the socket, whatever comes of it. */
+  void order(LabNode node, String verb) {
+    assertTrue(ask(node, Request.of(verb)).isPresent(), "no daemon on " + node.name());
+  }
+
   private static Optional<Response.End> ask(LabNode node, Request request) {
     if (node.pid().isEmpty()) {
       return Optional.empty();

@@ -129,7 +129,7 @@ final class Ledger {
     if (event instanceof Event.Commanded c && c.order() instanceof Event.Order.ConfirmOff) {
       confirmedFor[daemon.machine.index] = daemon;
     }
-    tell(daemon, event, effects);
+    world.story.stepped(world.now, daemon.machine.name, event, effects);
     Rule said = null;
     Rule decided = null;
     for (Effect effect : effects) {
@@ -474,30 +474,6 @@ final class Ledger {
           broken("P9", "an alarm stands for ever on " + machine.name + ": " + key);
         }
       }
-    }
-  }
-
-  private void tell(Daemon daemon, Event event, List<Effect> effects) {
-    if (!world.story.wanted) {
-      return;
-    }
-    String name = daemon.machine.name;
-    for (Effect effect : effects) {
-      switch (effect) {
-        case Effect.Explain e ->
-            world.story.tell(
-                world.now, name, "decides", e.rule() + " " + e.subject() + ": " + e.sentence());
-        case Effect.Note e ->
-            world.story.tell(
-                world.now, name, "notes", e.rule() + " " + e.subject() + ": " + e.sentence());
-        case Effect.SendStatus e -> {}
-        case Effect.Probe e -> {}
-        case Effect.WarmFence e -> {}
-        default -> world.story.tell(world.now, name, "effect", effect.toString());
-      }
-    }
-    if (!(event instanceof Event.HeartbeatArrived) && !(event instanceof Event.Ticked)) {
-      world.story.tell(world.now, name, "  after", event.toString());
     }
   }
 }

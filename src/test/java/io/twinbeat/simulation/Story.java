@@ -1,5 +1,7 @@
 package io.twinbeat.simulation;
 
+import io.twinbeat.decision.Effect;
+import io.twinbeat.decision.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,5 +26,27 @@ final class Story {
 
   String text() {
     return String.join("\n", lines);
+  }
+
+  /** What one core made of one event; what comes all the time is left out. */
+  void stepped(long nanos, String name, Event event, List<Effect> effects) {
+    if (!wanted) {
+      return;
+    }
+    for (Effect effect : effects) {
+      switch (effect) {
+        case Effect.Explain e ->
+            tell(nanos, name, "decides", e.rule() + " " + e.subject() + ": " + e.sentence());
+        case Effect.Note e ->
+            tell(nanos, name, "notes", e.rule() + " " + e.subject() + ": " + e.sentence());
+        case Effect.SendStatus e -> {}
+        case Effect.Probe e -> {}
+        case Effect.WarmFence e -> {}
+        default -> tell(nanos, name, "effect", effect.toString());
+      }
+    }
+    if (!(event instanceof Event.HeartbeatArrived) && !(event instanceof Event.Ticked)) {
+      tell(nanos, name, "  after", event.toString());
+    }
   }
 }

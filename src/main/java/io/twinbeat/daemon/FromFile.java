@@ -1,0 +1,117 @@
+package io.twinbeat.daemon;
+
+import io.twinbeat.config.Device;
+import io.twinbeat.config.FailbackConfig;
+import io.twinbeat.config.Group;
+import io.twinbeat.config.Node;
+import io.twinbeat.config.Pair;
+import io.twinbeat.decision.Settings;
+import io.twinbeat.fencing.DeviceSpec;
+import io.twinbeat.fencing.Fencing;
+import io.twinbeat.heartbeat.HeartbeatKeys;
+import io.twinbeat.heartbeat.HeartbeatSettings;
+import io.twinbeat.heartbeat.LinkAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the file says, in the words of the parts. */
+final class FromFile {
+  /** A warning earlier than this before the verdict leaves no time for warming anything up. */
+  private static final Duration LOOK_MARGIN = Duration.ofMillis(20);
+
+  private static final Duration LOOK_MIN = Duration.ofMillis(80);
+
+  private FromFile() {}
+
+  static Fencing fencing(Pair pair) throws Life.Misconfigured {
+    Map<String, List<List<DeviceSpec>>> specs = new HashMap<>();
+    for (Node node : pair.nodes()) {
+      List<List<DeviceSpec>> levels = new ArrayList<>();
+      for (List<Device> level : node.fence()) {
+        levels.add(level.stream().map(d -> new DeviceSpec(d.type(), d.parameters())).toList());
+      }
+      specs.put(node.name(), levels);
+    }
+    try {
+      return Fencing.of(specs, pair.fencing().limit());
+    } catch (IllegalArgumentException e) {
+      throw new Life.Misconfigured(e.getMessage());
+    }
+  }
+
+  static Settings settings(Pair pair, Node self, Fencing fencing) {
+    Duration deadtime = pair.heartbeat().deadtime();
+    Duration warntime = pair.heartbeat().warntime();
+    Duration lookLimit = deadtime.minus(warntime).minus(LOOK_MARGIN);
+    for (Group group : pair.groups()) {
+      Duration limit = group.serviceProbe().limit();
+      lookLimit = limit.compareTo(lookLimit) < 0 ? limit : lookLimit;
+    }
+    lookLimit = lookLimit.compareTo(LOOK_MIN) < 0 ? LOOK_MIN : lookLimit;
+    List<Settings.GroupSettings> groups = new ArrayList<>();
+    for (Group group : pair.groups()) {
+      groups.add(
+          new Settings.GroupSettings(
+              group.name(),
+              group.prefer(),
+              switch (group.failback()) {
+                case FailbackConfig.Manual m -> new Settings.Failback.Manual();
+                case FailbackConfig.Immediate i -> new Settings.Failback.After(Duration.ZERO);
+                case FailbackConfig.After a -> new Settings.Failback.After(a.ready());
+              },
+              group.cooldown(),
+              group.restart().times(),
+              group.restart().within()));
+    }
+    return new Settings(
+        self.name(),
+        pair.peer(self).name(),
+        pair.heartbeat().interval(),
+        deadtime,
+        warntime,
+        pair.heartbeat().initdead(),
+        pair.fencing().none(),
+        fenceWait(pair, fencing),
+        pair.fencing().startupWindow(),
+        lookLimit,
+        groups);
+  }
+
+  /** Longer than either device's off time plus the skew of the two verdicts. */
+  private static Duration fenceWait(Pair pair, Fencing fencing) {
+    if (pair.fencing().waitFirst().isPresent()) {
+      return pair.fencing().waitFirst().get();
+    }
+    Duration longest = Duration.ZERO;
+    for (Node node : pair.nodes()) {
+      if (fencing.hasDevice(node.name())) {
+        Duration off = fencing.slowestOff(node.name());
+        longest = off.compareTo(longest) > 0 ? off : longest;
+      }
+    }
+    return longest.plus(pair.heartbeat().deadtime());
+  }
+
+  static HeartbeatSettings heartbeat(Pair pair, Node self, List<byte[]> keys) {
+    Node peer = pair.peer(self);
+    List<LinkAddress> links = new ArrayList<>();
+    int port = pair.heartbeat().port();
+    for (int i = 0; i < self.links().size(); i++) {
+      links.add(
+          new LinkAddress(
+              new InetSocketAddress(self.links().get(i), port),
+              new InetSocketAddress(peer.links().get(i), port)));
+    }
+    return new HeartbeatSettings(
+        self.name(),
+        peer.name(),
+        links,
+        pair.heartbeat().interval(),
+        pair.heartbeat().deadtime(),
+        new HeartbeatKeys(keys));
+  }
+}
