@@ -185,7 +185,7 @@ final class AgreementRules {
   private static void back(Turn t, GroupState g, Rule why, String detail) {
     g.grantAsk = 0;
     t.note(why, g.name, detail);
-    t.enter(g, Phase.STANDBY, why.sentence());
+    t.enter(g, Phase.STANDBY, Turn.sentence(why, detail));
   }
 
   static void prepared(Turn t, Event.GroupPrepared e) {

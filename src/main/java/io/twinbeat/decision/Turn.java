@@ -75,7 +75,7 @@ final class Turn {
     }
   }
 
-  private static String sentence(Rule rule, String detail) {
+  static String sentence(Rule rule, String detail) {
     return detail.isEmpty() ? rule.sentence() : rule.sentence() + " (" + detail + ")";
   }
 
