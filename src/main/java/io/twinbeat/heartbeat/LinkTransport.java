@@ -13,6 +13,8 @@ import org.jgroups.Message;
 import org.jgroups.ObjectMessage;
 import org.jgroups.PhysicalAddress;
 import org.jgroups.conf.ClassConfigurator;
+import org.jgroups.protocols.FRAG2;
+import org.jgroups.protocols.FragHeader;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.IpAddress;
 import org.jgroups.util.Digest;
@@ -31,6 +33,8 @@ final class LinkTransport extends TP {
   interface Outlet {
     boolean message(byte[] data, int offset, int length);
   }
+
+  private static final short FRAGMENTS = ClassConfigurator.getProtocolId(FRAG2.class);
 
   private final Outlet outlet;
   private final PhysicalAddress ours;
@@ -89,8 +93,7 @@ final class LinkTransport extends TP {
   @Override
   protected void handleSingleMessage(DataInput in, boolean multicast) {
     try {
-      Message message = admitted(in.readShort());
-      message.readFrom(in);
+      Message message = read(in);
       if (multicast || !unicastDestMismatch(message.getDest())) {
         msg_processing_policy.process(message, message.isFlagSet(Message.Flag.OOB));
       }
@@ -102,6 +105,17 @@ final class LinkTransport extends TP {
   @Override
   protected void handleMessageBatch(DataInput in, boolean multicast) {
     log.warn("a batch of messages of the peer was refused: nobody here sends batches");
+  }
+
+  static Message read(DataInput in) throws IOException, ClassNotFoundException {
+    Message message = admitted(in.readShort());
+    message.readFrom(in);
+    // The whole that such fragments make would be read by JGroups itself, whatever it is.
+    if (message.getHeader(FRAGMENTS) instanceof FragHeader fragment
+        && fragment.needsDeserialization()) {
+      throw new IOException("a fragment of something else than bytes");
+    }
+    return message;
   }
 
   private static Message admitted(short type) throws IOException {

@@ -81,9 +81,18 @@ class GroupRulesTest {
   }
 
   @Test
-  void badConnectionIsOfferedToAPeerWithAGoodOne() {
+  void lastingBadConnectionIsOfferedToAPeerWithAGoodOne() {
     Hand a = Hand.active().step(new Event.ConnectionChanged(false, "no carrier"));
+    a.passHearing(3 * Hand.DEADTIME);
     assertTrue(a.said(Rule.OFFER_BAD_CONNECTION));
+  }
+
+  @Test
+  void aFewLostPingsMoveNothing() {
+    Hand a = Hand.active().step(new Event.ConnectionChanged(false, "no answer"));
+    a.passHearing(3 * Hand.DEADTIME - 200).step(new Event.ConnectionChanged(true, "there"));
+    a.passHearing(3 * Hand.DEADTIME);
+    assertFalse(a.said(Rule.OFFER_BAD_CONNECTION));
   }
 
   @Test

@@ -210,7 +210,7 @@ class HeartbeatIT {
       Child a = both.get(0);
       Child b = both.get(1);
       Child.Line start = b.all("start").getFirst();
-      Child.Line first = b.all("heard").getFirst();
+      Child.Line first = b.await("heard", line -> true);
       System.out.println("start to heard: " + (first.nanos() - start.nanos()) / 1000 + " us");
       long idleFrom = System.nanoTime();
       b.awaitSince(idleFrom + 10_000_000_000L, "heard");

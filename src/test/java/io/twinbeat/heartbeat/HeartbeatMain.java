@@ -55,8 +55,7 @@ final class HeartbeatMain implements Heartbeat.Listener {
 
   private static void obey(Heartbeat heartbeat) throws Exception {
     BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {
