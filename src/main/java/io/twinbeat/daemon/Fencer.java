@@ -17,6 +17,7 @@ final class Fencer {
   private final Duration staleAfter;
   private final Consumer<Event> events;
   private final AtomicLong warmedAt = new AtomicLong(System.nanoTime() - WARM_FOR_NANOS);
+  private volatile Thread warming = Thread.ofVirtual().unstarted(() -> {});
 
   Fencer(Fencing fencing, String peer, Duration deadtime, Consumer<Event> events) {
     this.fencing = fencing;
@@ -32,6 +33,8 @@ final class Fencer {
       events.accept(new Event.FenceFinished(effect.id(), false, why));
       return;
     }
+    // A device may serve one question at a time: the harmless one must not stand in the way.
+    warming.interrupt();
     Thread.ofVirtual().name("fence-" + peer).start(() -> events.accept(result(effect)));
   }
 
@@ -59,7 +62,7 @@ final class Fencer {
     long now = System.nanoTime();
     long before = warmedAt.get();
     if (now - before >= WARM_FOR_NANOS && warmedAt.compareAndSet(before, now)) {
-      Thread.ofVirtual().name("warm-fence").start(() -> fencing.test(peer));
+      warming = Thread.ofVirtual().name("warm-fence").start(() -> fencing.test(peer));
     }
   }
 }

@@ -162,6 +162,9 @@ final class Life implements AutoCloseable {
     Thread term = new Thread(this::terminated, "terminated");
     Runtime.getRuntime().addShutdownHook(term);
     loop.start(startEvent());
+    // Before the first heartbeat: a node that has not looked at itself would let the other start.
+    connection.look();
+    parts.readiness().look();
     if (!published.await(FIRST_STATE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IOException("the first decision did not come within " + FIRST_STATE_LIMIT);
     }
@@ -170,7 +173,6 @@ final class Life implements AutoCloseable {
     try (ProofSchedule proofs = proofs();
         Housekeeping house = new Housekeeping(parts, connection, systemd)) {
       proofs.start();
-      connection.look();
       house.start();
       lookers.values().forEach(Looker::warmUp);
       log.info(

@@ -257,10 +257,13 @@ final class GroupRules {
     }
   }
 
-  /** A few lost pings are reason enough not to shoot, but not to move a service that works. */
+  /**
+   * A few lost pings are reason enough not to shoot, but not to move a service that works. What
+   * brings the loss to light takes up to half a deadtime too, so that all takes one deadtime.
+   */
   private static boolean connectionLastinglyLost(Turn t) {
     return !t.s.connected
         && t.s.connectionLostAt != null
-        && t.now.since(t.s.connectionLostAt).compareTo(t.settings.deadtime().multipliedBy(3)) >= 0;
+        && t.now.since(t.s.connectionLostAt).compareTo(t.settings.deadtime().dividedBy(2)) >= 0;
   }
 }

@@ -174,6 +174,7 @@ final class Turn {
     closeAsk(g);
     withdrawOffer(g);
     g.grantAsk = 0;
+    g.restarts = List.of();
     g.term = term;
     keep(g, term, true);
     enter(g, Phase.STARTING, why.sentence());
