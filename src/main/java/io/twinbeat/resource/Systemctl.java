@@ -132,11 +132,20 @@ record Systemctl(Path program, Path booted, String unit) {
     }
   }
 
-  /** Stops the unit and returns when it is inactive or failed: then nothing of it is running. */
+  /**
+   * Stops the unit and returns when it is inactive or failed: then nothing of it is running. A job
+   * that systemd holds back is pushed: our own unit stops before nginx's (After=), and with
+   * systemctl stop twinbeat or a shutdown the two would wait for each other.
+   */
   void stop(Deadline deadline) throws ResourceException {
     needSystemd();
-    Outcome outcome = run(deadline.left(), "stop");
+    Outcome outcome = run(deadline.left(), "stop", "--no-block");
     Shown shown = show(deadline.look());
+    if (outcome.succeeded() && !shown.stopped()) {
+      // Joins the first job, which keeps what else it takes down, and frees it from the order.
+      outcome = run(deadline.left(), "stop", "--job-mode=ignore-dependencies");
+      shown = show(deadline.look());
+    }
     while (!shown.stopped() || shown.mainPid() != 0) {
       if (deadline.over() || !shown.known()) {
         throw new ResourceException(

@@ -21,7 +21,9 @@ class SystemdResourceTest {
       case "$*" in *" start "*) [ -e DIR/refuse ] && { echo "Job failed." >&2; exit 1; }
         echo activating > DIR/state;;
       *" restart "*) echo active > DIR/state;;
-      *" stop "*) [ -e DIR/stuck ] || echo deactivating > DIR/state;;
+      *" stop "*) [ -e DIR/stuck ] && exit
+        case "$*" in *--job-mode=ignore-dependencies*) rm -f DIR/ordered;; esac
+        [ -e DIR/ordered ] || echo deactivating > DIR/state;;
       *" reset-failed "*) echo inactive > DIR/state;;
       *" show "*) s=$(cat DIR/state)
         echo "LoadState=$(cat DIR/load)"; echo "ActiveState=$s"; echo "SubState=sub-$s"
@@ -85,6 +87,21 @@ class SystemdResourceTest {
     ResourceException stuck =
         assertThrows(ResourceException.class, () -> unit.stop(Resource.StopMode.FULL));
     assertTrue(stuck.getMessage().contains("not proven stopped"), stuck.getMessage());
+  }
+
+  /** As with systemctl stop twinbeat, where nginx is to stop after us. */
+  @Test
+  void aStopThatSystemdHoldsBackForOurOwnIsPushed() throws Exception {
+    set("state", "active");
+    set("ordered", "");
+    unit(false, Scripts.LIMITS).stop(Resource.StopMode.FULL);
+    assertEquals("inactive", Files.readString(dir.resolve("state")).strip());
+    List<String> stops = Scripts.calls(dir).stream().filter(c -> c.contains(" stop ")).toList();
+    assertEquals(
+        List.of(
+            "--no-ask-password --no-pager stop --no-block -- app.service",
+            "--no-ask-password --no-pager stop --job-mode=ignore-dependencies -- app.service"),
+        stops);
   }
 
   @Test
