@@ -44,9 +44,9 @@ public final class PairBench {
     try (LabSite lab = LabSite.up(LabOptions.fresh().withFence(LabOptions.Fence.HOOK))) {
       PairBench bench = new PairBench(lab, trials);
       bench.calm("lb1");
-      bench.atRest();
       bench.statusCommand();
       bench.handOver();
+      bench.atRest(); // Here, when what only a start costs is over.
       bench.nginxKilled();
       bench.daemonKilled();
       bench.partition();
