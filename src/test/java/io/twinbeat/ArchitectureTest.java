@@ -97,7 +97,6 @@ class ArchitectureTest {
   @Test
   void librariesHaveOneUserEach() {
     onlyUser("org.jgroups..", "heartbeat");
-    onlyUser("org.apache.commons.exec..", "process");
     onlyUser("java.lang.foreign..", "linux");
     onlyUser("org.snakeyaml..", "config");
     onlyUser("picocli..", "cli");
