@@ -239,6 +239,21 @@ class FencingTest {
   }
 
   @Test
+  void aTestThatIsBrokenOffProvesNothing() throws Exception {
+    Fencing fencing = levels(List.of(List.of(new FakeDevice("pdu"))));
+    List<DeviceProof> proven = fencing.test("lb1");
+    assertTrue(proven.getFirst().succeeded());
+    Thread caller =
+        Thread.ofVirtual()
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              fencing.test("lb1");
+            });
+    assertTrue(caller.join(Duration.ofSeconds(5)));
+    assertEquals(proven, fencing.proofs());
+  }
+
+  @Test
   void nodeWithoutDeviceIsNeverConfirmed() {
     Fencing fencing = new Fencing(Map.of("lb1", List.of(), "lb2", List.of(List.of())), LIMIT);
     for (String node : List.of("lb1", "lb2", "lb3")) {
