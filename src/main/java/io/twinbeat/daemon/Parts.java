@@ -1,9 +1,7 @@
 package io.twinbeat.daemon;
 
-import io.twinbeat.address.Addresses;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
-import io.twinbeat.decision.Core;
 import io.twinbeat.fencing.Fencing;
 import io.twinbeat.heartbeat.Heartbeat;
 import java.nio.file.Path;
@@ -16,11 +14,9 @@ record Parts(
     Pair pair,
     Node self,
     Node peer,
-    Core core,
     EventLoop loop,
     Heartbeat heartbeat,
     Fencing fencing,
-    Addresses addresses,
     List<GroupRunner> groups,
     Readiness readiness,
     References references,
