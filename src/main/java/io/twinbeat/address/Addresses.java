@@ -3,6 +3,7 @@ package io.twinbeat.address;
 import io.twinbeat.linux.Link;
 import io.twinbeat.linux.LinuxException;
 import io.twinbeat.linux.MacAddress;
+import io.twinbeat.linux.Neighbour;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -134,6 +135,37 @@ public final class Addresses implements AutoCloseable {
       throws AddressException {
     known(List.of(address));
     return watcher.probes().claimant(address, limit);
+  }
+
+  /**
+   * All others that answer for the address, asked three times over the whole of the limit; else as
+   * {@link #claimant}.
+   */
+  public Set<MacAddress> claimants(FloatingAddress address, Duration limit)
+      throws AddressException {
+    known(List.of(address));
+    return watcher.probes().claimants(address, limit);
+  }
+
+  /**
+   * Whom this machine's kernel sends to for the address now; empty when it knows nobody, or does
+   * not tell.
+   */
+  public Optional<MacAddress> sentTo(FloatingAddress address) {
+    try {
+      int ifindex = devices.find(address.device()).map(Link::index).orElse(0);
+      return sockets.route().neighbours().stream()
+          .filter(n -> n.ifindex() == ifindex && n.ip().equals(address.ip()))
+          .map(Neighbour::mac)
+          .findFirst();
+    } catch (LinuxException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The hardware addresses of all devices of this machine. */
+  public Set<MacAddress> hardwareAddresses() {
+    return devices.own();
   }
 
   /** Whether the device is there, switched on, and has a signal, by the kernel's word now. */

@@ -60,6 +60,10 @@ final class Devices {
     return Optional.ofNullable(byName.get(name));
   }
 
+  Set<MacAddress> own() {
+    return Set.copyOf(own);
+  }
+
   /** Whether a device of this machine has this hardware address. */
   boolean isOwn(MacAddress mac) {
     return own.contains(mac);

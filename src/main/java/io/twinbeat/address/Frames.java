@@ -44,6 +44,14 @@ final class Frames {
     return arp(own, new byte[4], new MacAddress(0), ip.getAddress());
   }
 
+  /**
+   * An everyday question. Linux answers it for every address of the machine, unless arp_ignore says
+   * otherwise; a probe only for those of the device that it came in on.
+   */
+  static byte[] arpRequest(MacAddress own, InetAddress ownIp, InetAddress asked) {
+    return arp(own, ownIp.getAddress(), new MacAddress(0), asked.getAddress());
+  }
+
   private static byte[] arp(MacAddress own, byte[] sender, MacAddress target, byte[] asked) {
     byte[] frame = new byte[ARP_BYTES];
     ethernet(frame, MacAddress.BROADCAST, own, ETHERTYPE_ARP);

@@ -8,7 +8,9 @@ import io.twinbeat.linux.PacketSender;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,12 @@ final class Probes {
   private final Receiver receiver;
   private final List<Running> running = new CopyOnWriteArrayList<>();
 
-  private record Running(FloatingAddress address, CompletableFuture<MacAddress> answer) {}
+  private record Running(
+      FloatingAddress address, CompletableFuture<MacAddress> answer, Set<MacAddress> all) {
+    Running(FloatingAddress address) {
+      this(address, new CompletableFuture<>(), ConcurrentHashMap.newKeySet());
+    }
+  }
 
   /** Makes sure that answers which have arrived were handed to {@link #answered}. */
   interface Receiver {
@@ -45,39 +52,62 @@ final class Probes {
   void answered(FloatingAddress address, MacAddress by) {
     for (Running probe : running) {
       if (probe.address.equals(address)) {
+        probe.all.add(by);
         probe.answer.complete(by);
       }
     }
   }
 
+  /** Whoever answers first; waits no longer then. */
   Optional<MacAddress> claimant(FloatingAddress address, Duration limit) {
-    Running probe = new Running(address, new CompletableFuture<>());
+    Running probe = new Running(address);
+    ask(probe, limit, true);
+    return Optional.ofNullable(probe.answer.getNow(null));
+  }
+
+  /** All who answer within the limit. */
+  Set<MacAddress> claimants(FloatingAddress address, Duration limit) {
+    Running probe = new Running(address);
+    ask(probe, limit, false);
+    return Set.copyOf(probe.all);
+  }
+
+  private void ask(Running probe, Duration limit, boolean first) {
+    FloatingAddress address = probe.address;
     running.add(probe);
     try {
       long each = Math.max(1, limit.toNanos() / PROBES);
       for (int i = 0; i < PROBES; i++) {
         ask(address);
-        try {
-          // Counted from when it was sent, so that a stall of our own shortens no wait.
-          return Optional.of(probe.answer.get(each, TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-          // Nobody so far.
+        // Counted from when it was sent, so that a stall of our own shortens no wait.
+        if (!first) {
+          TimeUnit.NANOSECONDS.sleep(each);
+        } else if (answered(probe, each)) {
+          return;
         }
       }
       if (!receiver.caughtUp()) {
         throw unknown(address, "this node was too slow to read the answers");
       }
       usable(address);
-      return Optional.ofNullable(probe.answer.getNow(null));
     } catch (LinuxException e) {
       throw new AddressException("asking who has " + address, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown(address, "interrupted");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
     } finally {
       running.remove(probe);
+    }
+  }
+
+  private static boolean answered(Running probe, long nanos) throws InterruptedException {
+    try {
+      probe.answer.get(nanos, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false; // Nobody so far.
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     }
   }
 

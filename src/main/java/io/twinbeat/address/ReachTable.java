@@ -19,6 +19,7 @@ final class ReachTable {
     private final InetAddress address;
     private ReferencePoints.State state = ReferencePoints.State.UNKNOWN;
     private boolean waiting;
+    private long answers; // bit 0: of the last ping, bit 1: of the one before it, ...
     private int number;
     private long sent;
     private int answered;
@@ -45,6 +46,7 @@ final class ReachTable {
   void sent(int point, int number, long now) {
     Row row = rows.get(point);
     row.waiting = true;
+    row.answers <<= 1;
     row.number = number;
     row.sent = now;
   }
@@ -60,6 +62,7 @@ final class ReachTable {
     for (Row row : rows) {
       if (row.waiting && row.number == number && row.address.equals(from)) {
         row.waiting = false;
+        row.answers |= 1;
         row.missed = 0;
         row.answered++;
         row.everAnswered = true;
@@ -70,6 +73,28 @@ final class ReachTable {
         }
       }
     }
+  }
+
+  /** Whether any point answered the ping of this number; what lies far back is forgotten. */
+  boolean answered(int number) {
+    for (Row row : rows) {
+      int back = row.number - number;
+      if (back >= 0 && back < Long.SIZE && (row.answers >> back & 1) == 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the ping of this number is still to be sent to some point, or to be answered by it. */
+  boolean pending(int number) {
+    for (Row row : rows) {
+      int back = row.number - number;
+      if (back < 0 || (back == 0 && row.waiting)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Gives up pings that are older than the limit; to be called after replies were read. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,6 +163,31 @@ public final class ReferencePoints implements AutoCloseable {
     }
   }
 
+  /** The number of the next round of pings, in which each point is asked once. */
+  public int nextRound() {
+    synchronized (table) {
+      return number + 1;
+    }
+  }
+
+  /**
+   * Whether any point has answered in this round; false also when it is long past. Waits while that
+   * is open, for two intervals at most: until it was sent, and answered.
+   */
+  public boolean answered(int round) throws InterruptedException {
+    long until = System.nanoTime() + 2 * interval.toNanos();
+    synchronized (table) {
+      while (!table.answered(round) && table.pending(round)) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(table, left);
+      }
+      return table.answered(round);
+    }
+  }
+
   private void run() {
     long round = System.nanoTime();
     long limitEnds = round;
@@ -215,6 +241,7 @@ public final class ReferencePoints implements AutoCloseable {
       read(v6);
       long now = System.nanoTime();
       table.expire(limit.toNanos(), now);
+      table.notifyAll();
       return table.states().equals(told) ? Optional.empty() : Optional.of(table.snapshot(now));
     }
   }

@@ -2,16 +2,24 @@ package io.twinbeat.cli;
 
 import com.google.gson.JsonObject;
 import io.twinbeat.config.KeyFile;
+import io.twinbeat.config.Node;
+import io.twinbeat.config.NodeName;
 import io.twinbeat.config.Pair;
 import io.twinbeat.config.Problem;
 import io.twinbeat.config.Reading;
+import io.twinbeat.config.Site;
 import io.twinbeat.config.SiteReader;
+import io.twinbeat.config.Tier;
 import io.twinbeat.control.NoDaemonException;
 import io.twinbeat.control.Request;
 import io.twinbeat.control.Response;
+import io.twinbeat.daemon.DirectorLook;
+import io.twinbeat.daemon.FenceAdvice;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,27 +61,84 @@ final class CheckCommand extends ClientCommand {
 
   private int good(Path path, Reading.Good good) {
     good.warnings().forEach(warning -> at.err().println("warning: " + warning));
-    Pair pair = good.site().pair();
+    Site site = good.site();
+    Optional<Pair> own = Here.pair(site);
     if (!json) {
-      String groups = pair.groups().size() + (pair.groups().size() == 1 ? " group" : " groups");
-      at.out()
-          .println(
-              path
-                  + ": right: pair "
-                  + pair.name()
-                  + ", nodes "
-                  + pair.nodes().get(0).name()
-                  + " and "
-                  + pair.nodes().get(1).name()
-                  + ", "
-                  + groups
-                  + " ("
-                  + pair.hash()
-                  + ")");
+      at.out().println(path + ": right: " + shown(site));
     }
-    boolean key = file != null || keyIsRight(pair);
-    boolean able = daemon(pair);
-    return key && (able || file != null) ? Exit.DONE : Exit.FAILED;
+    List<String> errors =
+        site.pairs().stream().flatMap(p -> FenceAdvice.errors(p).stream()).toList();
+    if (!errors.isEmpty()) {
+      errors.forEach(error -> at.err().println(path + ": fence device of " + error));
+      return Exit.FAILED;
+    }
+    silent(site)
+        .forEach(tier ->
+            at.err()
+                .println(
+                    "advice: tier "
+                        + tier
+                        + " has no site-status: 'twinbeat status --site' on other machines has only a"
+                        + " look from outside for it"));
+    if (own.isEmpty()) {
+      return Exit.DONE; // No node: there is no daemon here to ask.
+    }
+    FenceAdvice.here(own.get())
+        .forEach(advice -> at.err().println("warning: fence device of " + advice));
+    FenceAdvice.exposures(own.get())
+        .forEach(advice -> at.err().println("advice: fence device of " + advice));
+    boolean key = file != null || keyIsRight(own.get());
+    boolean able = daemon(own.get());
+    boolean directs = file != null || directs(own.get());
+    return key && directs && (able || file != null) ? Exit.DONE : Exit.FAILED;
+  }
+
+  /** Where some pairs answer, those that do not. */
+  private static List<String> silent(Site site) {
+    List<String> silent =
+        site.pairs().stream().filter(p -> p.siteStatus().isEmpty()).map(Pair::name).toList();
+    return silent.size() == site.pairs().size() ? List.of() : silent;
+  }
+
+  /** A director looks at its real servers from where it stands. */
+  private boolean directs(Pair pair) {
+    try {
+      Optional<Node> self = pair.node(NodeName.self());
+      return self.isEmpty()
+          || json
+          || Items.print(at, DirectorLook.from(pair, self.get())) == Exit.DONE;
+    } catch (IOException e) {
+      at.err().println("the real servers were not looked at: " + e.getMessage());
+      return true;
+    }
+  }
+
+  private static String shown(Site site) {
+    List<String> tiers = new ArrayList<>();
+    for (Tier tier : site.tiers()) {
+      tiers.add(
+          switch (tier) {
+            case Tier.OfPair(Pair pair) -> shown(pair);
+            case Tier.OfServers servers ->
+                "servers " + servers.name() + ", " + servers.servers().size() + " machines";
+          });
+    }
+    return String.join("; ", tiers);
+  }
+
+  private static String shown(Pair pair) {
+    return "pair "
+        + pair.name()
+        + ", nodes "
+        + pair.nodes().get(0).name()
+        + " and "
+        + pair.nodes().get(1).name()
+        + ", "
+        + pair.groups().size()
+        + (pair.groups().size() == 1 ? " group" : " groups")
+        + " ("
+        + pair.hash()
+        + ")";
   }
 
   private int bad(Path path, List<Problem> problems) {
@@ -93,6 +158,39 @@ final class CheckCommand extends ClientCommand {
     }
   }
 
+  /** The two files as they are on the two disks now, whatever the daemons run with. */
+  private boolean sameAsPeers(Pair pair, JsonObject report) {
+    JsonObject theirs = Json.object(report, "peerFile");
+    String peer = Json.text(report, "peerName");
+    String hash = Json.text(theirs, "hash");
+    if (theirs.isEmpty()) {
+      return true; // A daemon of an older version says nothing of it.
+    }
+    if (theirs.has("problems")) {
+      theirs
+          .getAsJsonArray("problems")
+          .forEach(problem -> at.err().println(peer + ": " + problem.getAsString()));
+      return false;
+    }
+    if (hash.isEmpty()) {
+      at.err()
+          .println("the file of the other node was not compared: " + Json.text(theirs, "unknown"));
+      return true; // That it is not heard is a problem of its own.
+    }
+    if (!hash.equals(pair.hash())) {
+      at.err()
+          .println(
+              "the files differ: this node's is "
+                  + pair.hash()
+                  + ", the other's "
+                  + Json.text(theirs, "path")
+                  + " is "
+                  + hash
+                  + ": make them the same");
+    }
+    return hash.equals(pair.hash());
+  }
+
   private boolean daemon(Pair pair) {
     Response.End end;
     try {
@@ -106,6 +204,7 @@ final class CheckCommand extends ClientCommand {
       return false;
     }
     JsonObject report = done.result();
+    boolean alike = sameAsPeers(pair, report);
     if (json) {
       at.out().println(report);
     }
@@ -114,14 +213,12 @@ final class CheckCommand extends ClientCommand {
     if (!same) {
       at.err()
           .println(
-              "the daemon on this node runs with another file ("
-                  + running
-                  + "): restart it to change");
+              "the daemon on this node runs with another file (" + running + "): twinbeat reload");
     }
     Times times = new Times(at.clock().instant(), at.zone());
     if (!json) {
       at.out().print(StatusPage.renderAbilities(report, times, new Paint(at.colour())));
     }
-    return same && Problems.of(report, times).isEmpty();
+    return same && alike && Problems.of(report, times).isEmpty();
   }
 }

@@ -92,10 +92,17 @@ final class Cli {
           case "status" -> new StatusCommand(at);
           case "takeover", "standby", "failback" -> new MoveCommand(at, verb);
           case "fence" -> new FenceCommand(at);
+          case "drain" -> new DrainCommand(at);
+          case "undrain" -> new UndrainCommand(at);
           case "check" -> new CheckCommand(at);
           case "events" -> new EventsCommand(at);
           case "explain" -> new ExplainCommand(at);
+          case "maintenance" -> new MaintenanceCommand(at);
           case "key" -> new KeyCommand(at);
+          case "reload" -> new ReloadCommand(at);
+          case "plan" -> new PlanCommand(at);
+          case "realserver" -> new RealServerCommand(at);
+          case "upstreams" -> new UpstreamsCommand(at);
           case "stop" -> new StopCommand(at);
           case "version" -> new VersionCommand(at);
           default -> null;

@@ -1,6 +1,7 @@
 package io.twinbeat.cli;
 
 import com.google.gson.JsonObject;
+import io.twinbeat.config.Pair;
 import io.twinbeat.config.Reading;
 import io.twinbeat.config.SiteReader;
 import io.twinbeat.control.ControlClient;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
@@ -77,7 +79,10 @@ abstract class ClientCommand implements Callable<Integer> {
     if (at.socket().equals(Surroundings.SOCKET) && !Files.exists(at.socket())) {
       // Only where there is nothing at the usual place is it worth reading the file.
       if (SiteReader.read(at.config()) instanceof Reading.Good good) {
-        return new ControlClient(good.site().pair().control().socket());
+        Optional<Pair> pair = Here.pair(good.site());
+        if (pair.isPresent()) {
+          return new ControlClient(pair.get().control().socket());
+        }
       }
     }
     return new ControlClient(at.socket());

@@ -1,22 +1,30 @@
 package io.twinbeat.cli;
 
 import com.google.gson.JsonObject;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
     description =
-        "Why: the rule and the evidence of an event, and the events that led to it. Without a number:"
-            + " why everything stands as it does now.")
+        "Why: the rule and the evidence of an event, and what led to it on both nodes. Without a"
+            + " number: why everything stands as it does now, and why nothing moves.")
 final class ExplainCommand extends ClientCommand {
   @Parameters(
       index = "0",
       arity = "0..1",
       paramLabel = "EVENT",
-      description = "its number, as in 'twinbeat events'")
+      description = "its number on this node, as in 'twinbeat events'")
   Long event;
+
+  @Option(
+      names = "--what-if",
+      paramLabel = "FAULT",
+      description =
+          "what would happen now, touching nothing: power off NODE, cut heartbeats, cut service"
+              + " NODE, cut NODE, stall NODE [for TIME], kill daemon NODE, kill service NODE,"
+              + " fence fails; several with commas")
+  String whatIf;
 
   @Option(names = "--json", description = "as JSON")
   boolean json;
@@ -33,9 +41,17 @@ final class ExplainCommand extends ClientCommand {
 
   @Override
   public Integer call() throws Exception {
+    if (event != null && whatIf != null) {
+      at.err().println("twinbeat explain: an event has happened: it goes with no --what-if");
+      at.err().println("See: twinbeat help explain");
+      return Exit.USAGE;
+    }
     JsonObject arguments = new JsonObject();
     if (event != null) {
       arguments.addProperty("event", event);
+    }
+    if (whatIf != null) {
+      arguments.addProperty("whatIf", whatIf);
     }
     return question("explain", arguments, this::show);
   }
@@ -45,18 +61,7 @@ final class ExplainCommand extends ClientCommand {
       at.out().println(result);
       return;
     }
-    Entries entries =
-        new Entries(new Times(at.clock().instant(), at.zone()), new Paint(at.colour()));
-    StringBuilder text = new StringBuilder();
-    for (JsonObject explanation : Json.list(result, "explanations")) {
-      text.append(text.isEmpty() ? "" : "\n");
-      entries.whole(Json.object(explanation, "event"), text);
-      List<JsonObject> because = Json.list(explanation, "because");
-      if (!because.isEmpty()) {
-        text.append("  after\n");
-        because.forEach(entry -> text.append("    ").append(entries.line(entry)).append('\n'));
-      }
-    }
-    at.out().print(text.isEmpty() ? "nothing was decided yet\n" : text.toString());
+    Times times = new Times(at.clock().instant(), at.zone());
+    at.out().print(new ExplainPage(times, new Paint(at.colour()), ExplainPage.width()).of(result));
   }
 }

@@ -8,10 +8,17 @@ final class Help {
     {"standby", "give a group, or all, to the peer"},
     {"failback", "move a group, or all, to its preferred node"},
     {"fence", "test, switch off or on, or confirm by hand that a node is off"},
+    {"drain", "give a real server no new connections; undrain ends it"},
+    {"undrain", "give a drained real server new connections again"},
     {"check", "is the file right, and is this pair able to fail over?"},
     {"events", "what happened"},
     {"explain", "why it happened, with the evidence"},
+    {"reload", "use the changed file on both nodes, or on none"},
+    {"maintenance", "for a while do nothing by itself, on both nodes: on, off, or show it"},
     {"stop", "hand over, say goodbye and end the daemon on this node"},
+    {"plan", "what the file does on each machine, and why; also as a picture"},
+    {"realserver", "what this machine needs behind an LVS director: up, down, check"},
+    {"upstreams", "write nginx's upstream files from the tiers, test and load them"},
     {"run", "be the daemon (systemd does this)"},
     {"key", "make the pair's secret key"},
     {"lab", "a whole site on this one machine, to try and to rehearse"},
@@ -28,7 +35,7 @@ final class Help {
     text.append("Usage: twinbeat COMMAND [OPTIONS]\n\n");
     text.append("Keeps one service address alive on two machines.\n\nCommands:\n");
     for (String[] command : COMMANDS) {
-      text.append("  ").append(command[0]).append(" ".repeat(10 - command[0].length()));
+      text.append("  ").append(command[0]).append(" ".repeat(12 - command[0].length()));
       text.append(command[1]).append('\n');
     }
     text.append("\nExit status: 0 done, 1 failed, 2 usage, 3 refused, 4 no daemon.\n");

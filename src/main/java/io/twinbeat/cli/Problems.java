@@ -4,12 +4,15 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Everything in a report that is not as it should be, the gravest first. */
+/**
+ * Everything in a report that is not as it should be, the gravest first, and what may become so.
+ */
 final class Problems {
   /** What is wrong, and what to do about it (or nothing). */
   record Problem(String what, String mend) {}
 
   private final List<Problem> all = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
   private final JsonObject report;
   private final Times times;
 
@@ -19,6 +22,15 @@ final class Problems {
   }
 
   static List<Problem> of(JsonObject report, Times times) {
+    return look(report, times).all;
+  }
+
+  /** What needs a hand some day, and fails nothing today. */
+  static List<Problem> warnings(JsonObject report, Times times) {
+    return look(report, times).warnings;
+  }
+
+  private static Problems look(JsonObject report, Times times) {
     Problems problems = new Problems(report, times);
     problems.alarms();
     problems.peer();
@@ -28,7 +40,7 @@ final class Problems {
     problems.links();
     problems.references();
     problems.file();
-    return problems.all;
+    return problems;
   }
 
   private void add(String what) {
@@ -74,19 +86,21 @@ final class Problems {
 
   private void readiness() {
     JsonObject readiness = Json.object(report, "readiness");
+    String peerState = Json.text(Json.object(report, "peer"), "state");
+    boolean heard = peerState.equals("heard") || peerState.equals("late");
     for (String node : readiness.keySet()) {
       for (JsonObject item : Json.list(Json.object(readiness, node), "items")) {
         String state = Json.text(item, "state");
-        if (!state.equals("ok")) {
-          String detail = Json.text(item, "detail");
-          add(
-              node
-                  + ": "
-                  + Json.text(item, "name")
-                  + " is "
-                  + state
-                  + (detail.isEmpty() ? "" : ": " + detail),
-              Json.text(item, "mend"));
+        String detail = Json.text(item, "detail");
+        String mend = Json.text(item, "mend");
+        String what = node + ": " + Json.text(item, "name");
+        if (state.equals("warning")) {
+          if (heard || !mend.isEmpty()) {
+            warnings.add(new Problem(what + ": " + detail, mend));
+          }
+        } else if (!state.equals("ok") && (heard || !state.equals("unknown") || !mend.isEmpty())) {
+          // What only the peer could tell needs no word beside that it is not heard.
+          add(what + " is " + state + (detail.isEmpty() ? "" : ": " + detail), mend);
         }
       }
     }

@@ -29,6 +29,7 @@ final class StatusPage {
     status.readiness();
     status.links();
     status.devices();
+    status.watchdogs();
     status.references();
     return status.page.toString();
   }
@@ -47,13 +48,17 @@ final class StatusPage {
   }
 
   private void problems() {
-    List<Problems.Problem> problems = Problems.of(report, times);
+    listed("PROBLEMS", paint.bad("! "), Problems.of(report, times));
+    listed("WARNINGS", paint.doubtful("~ "), Problems.warnings(report, times));
+  }
+
+  private void listed(String title, String mark, List<Problems.Problem> problems) {
     if (problems.isEmpty()) {
       return;
     }
-    heading("PROBLEMS");
+    heading(title);
     for (Problems.Problem problem : problems) {
-      page.append("  ").append(paint.bad("! ")).append(problem.what()).append('\n');
+      page.append("  ").append(mark).append(problem.what()).append('\n');
       if (!problem.mend().isEmpty()) {
         page.append("    -> ").append(paint.strong(problem.mend())).append('\n');
       }
@@ -63,6 +68,7 @@ final class StatusPage {
   private void group(JsonObject group) {
     heading("GROUP " + Json.text(group, "name"));
     JsonObject last = Json.object(group, "lastTakeover");
+    String peers = Json.text(group, "peer"); // empty before it was heard
     fact(
         "state",
         node
@@ -71,7 +77,7 @@ final class StatusPage {
             + ", "
             + peer
             + " "
-            + Json.text(group, "peer")
+            + (peers.isEmpty() ? "unknown" : peers)
             + "; prefers "
             + Json.text(group, "prefer")
             + "; term "
@@ -97,6 +103,30 @@ final class StatusPage {
           state(Json.text(resource, "health")),
           ago(Json.number(resource, "ageMs")),
           Json.text(resource, "detail"));
+    }
+    print(table);
+    for (JsonObject resource : Json.list(group, "resources")) {
+      Json.list(resource, "services").forEach(this::service);
+    }
+  }
+
+  private void service(JsonObject service) {
+    page.append("  ").append(paint.strong(Json.text(service, "service")));
+    page.append(' ').append(Json.text(service, "scheduler")).append(", ");
+    page.append(state(Json.text(service, "state"))).append(": weight ");
+    page.append(Json.text(service, "liveWeight")).append(" of real servers that serve, quorum ");
+    page.append(Json.text(service, "quorum")).append('\n');
+    Table table =
+        new Table(paint, "SERVER", "ADDRESS", "STATE", "WEIGHT", "ACTIVE", "ENDING", "DETAIL");
+    for (JsonObject server : Json.list(service, "servers")) {
+      table.row(
+          Json.text(server, "name"),
+          Json.text(server, "address"),
+          state(Json.text(server, "state")),
+          Json.text(server, "weight"),
+          Json.text(server, "active"),
+          Json.text(server, "inactive"),
+          Json.text(server, "detail"));
     }
     print(table);
   }
@@ -131,7 +161,7 @@ final class StatusPage {
     print(table);
     page.append("  twinbeat ").append(Json.text(report, "version"));
     page.append(", file ").append(Json.text(file, "path"));
-    page.append(", heartbeat each ").append(Times.age(Json.number(heartbeat, "intervalMs")));
+    page.append("\n  heartbeat each ").append(Times.age(Json.number(heartbeat, "intervalMs")));
     page.append(", late after ").append(Times.age(Json.number(heartbeat, "warntimeMs")));
     page.append(", silent after ").append(Times.age(Json.number(heartbeat, "deadtimeMs")));
     page.append('\n');
@@ -172,6 +202,10 @@ final class StatusPage {
           limit(Json.number(link, "largestGapMs")));
     }
     titled("LINKS", table);
+    String line = GapLine.of(Json.object(report, "heartbeat"));
+    if (!line.isEmpty()) {
+      page.append("  ").append(line).append('\n');
+    }
   }
 
   private void devices() {
@@ -187,6 +221,20 @@ final class StatusPage {
           Json.text(device, "detail"));
     }
     titled("FENCE DEVICES", table);
+  }
+
+  private void watchdogs() {
+    Table table = new Table(paint, "NODE", "DEVICE", "STATE", "TIMEOUT", "FED", "DETAIL");
+    for (JsonObject watchdog : Json.list(report, "watchdogs")) {
+      table.row(
+          Json.text(watchdog, "node"),
+          Json.text(watchdog, "device"),
+          state(Json.text(watchdog, "state")),
+          limit(Json.number(watchdog, "timeoutMs")),
+          ago(Json.number(watchdog, "fedAgeMs")),
+          Json.text(watchdog, "detail"));
+    }
+    titled("WATCHDOGS", table);
   }
 
   private void references() {
@@ -215,8 +263,19 @@ final class StatusPage {
 
   private String state(String word) {
     return switch (word) {
-      case "ok", "up", "heard", "reached", "active" -> paint.good(word);
-      case "standby", "stopped", "left", "fenced", "restarting", "late" -> paint.doubtful(word);
+      case "ok", "up", "heard", "reached", "active", "armed" -> paint.good(word);
+      case "warning",
+          "standby",
+          "stopped",
+          "left",
+          "fenced",
+          "restarting",
+          "late",
+          "disarmed",
+          "drained",
+          "unchecked",
+          "sorry" ->
+          paint.doubtful(word);
       default -> paint.bad(word);
     };
   }

@@ -42,6 +42,9 @@ final class StopCommand extends ClientCommand {
     boolean keep = keepServices || (asSystemd && isRestart());
     JsonObject arguments = new JsonObject();
     arguments.addProperty("keepServices", keep);
+    if (keep && asSystemd) {
+      arguments.addProperty("restarts", true);
+    }
     try {
       return order("stop", arguments);
     } catch (NoDaemonException e) {

@@ -69,6 +69,7 @@ final class Verdict {
           case "disconnected" -> " is DISCONNECTED: not heard, but its service answers";
           case "left" -> " has left";
           case "restarting" -> " is restarting its daemon";
+          case "not understood" -> " is NOT UNDERSTOOD: it runs another version";
           case "fenced" -> " is fenced (off)";
           default -> " is UNKNOWN: not heard yet";
         };

@@ -1,9 +1,11 @@
 package io.twinbeat.config;
 
 import io.twinbeat.config.Report.Place;
+import io.twinbeat.config.VirtualServiceConfig.Target;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,8 +17,10 @@ final class AddressBook {
   private final List<Entry> entries = new ArrayList<>();
   private final List<Check> checks = new ArrayList<>();
   private final List<InetAddress> floating = new ArrayList<>();
+  private final Map<Target, Place> services = new LinkedHashMap<>();
 
-  private record Entry(InetAddress ip, Place place) {}
+  /** An address and its place; {@code reference}: that of a third machine. */
+  record Entry(InetAddress ip, Place place, boolean reference) {}
 
   /** The host of a check's URL: it must not be a floating address. */
   private record Check(InetAddress ip, Place place) {}
@@ -38,7 +42,7 @@ final class AddressBook {
             Addresses.shown(ip) + ", a loopback address",
             "an address that the peer can reach");
       }
-      entries.add(new Entry(ip, place));
+      entries.add(new Entry(ip, place, false));
     }
   }
 
@@ -49,7 +53,7 @@ final class AddressBook {
         || isBroadcast(ip)) {
       report.problem(place, Addresses.shown(ip), "an address that clients can reach");
     } else {
-      entries.add(new Entry(ip, place));
+      entries.add(new Entry(ip, place, false));
       floating.add(ip);
     }
   }
@@ -62,12 +66,27 @@ final class AddressBook {
       report.problem(
           place, Addresses.shown(ip), "the address of a third machine, such as the gateway");
     } else {
-      entries.add(new Entry(ip, place));
+      entries.add(new Entry(ip, place, true));
+    }
+  }
+
+  /** One service twice would be two resources that mend each other's table for ever. */
+  void service(Target target, Place place) {
+    Place earlier = services.putIfAbsent(target, place);
+    if (earlier != null) {
+      report.problem(
+          place,
+          target + " again, already " + earlier.path() + " in line " + earlier.line(),
+          "each service once");
     }
   }
 
   void check(InetAddress ip, Place place) {
     checks.add(new Check(ip, place));
+  }
+
+  List<Entry> entries() {
+    return entries;
   }
 
   /** Call it when all are in. */
@@ -90,6 +109,7 @@ final class AddressBook {
             "each address once: links, reference points and floating addresses all differ");
       }
     }
+    checkServices();
     for (Check check : checks) {
       if (floating.contains(check.ip())) {
         report.problem(
@@ -99,6 +119,17 @@ final class AddressBook {
                 + " holder)");
       }
     }
+  }
+
+  private void checkServices() {
+    services.forEach((target, place) -> {
+      if (target instanceof Target.Address service && !floating.contains(service.ip())) {
+        report.warning(
+            place,
+            "a service on " + Addresses.shown(service.ip()) + ", which is no floating address",
+            "an address of this file, which moves with the service");
+      }
+    });
   }
 
   private static boolean isBroadcast(InetAddress ip) {

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 
 /** IP addresses as text and bits, without any look-up. */
-final class Addresses {
+public final class Addresses {
   private static final int TEXT_MAX = 45;
 
   private Addresses() {}
@@ -26,7 +26,7 @@ final class Addresses {
   }
 
   /** As RFC 5952 has it: the longest run of zero groups is '::'. */
-  static String shown(InetAddress ip) {
+  public static String shown(InetAddress ip) {
     byte[] bytes = ip.getAddress();
     if (bytes.length == 4) {
       return ip.getHostAddress();
@@ -63,7 +63,7 @@ final class Addresses {
   }
 
   /** Whether both are in one network of this prefix length. */
-  static boolean samePrefix(InetAddress a, InetAddress b, int prefixLength) {
+  public static boolean samePrefix(InetAddress a, InetAddress b, int prefixLength) {
     byte[] left = a.getAddress();
     byte[] right = b.getAddress();
     if (left.length != right.length) {

@@ -205,7 +205,7 @@ final class FenceReader {
           "the path of a file that only root can read",
           Optional.of(name + "-file"));
     } else if (plain.endsWith("-file")
-        && Section.word(report, item, Values.absolutePath()).isEmpty()) {
+        && Section.word(report, item, Values.pathOfSecret()).isEmpty()) {
       return;
     } else if (plain.equals(SLOWEST_OFF_KEY)
         && Section.word(report, item, Values.duration(PairReader.MS, PairReader.HOUR)).isEmpty()) {

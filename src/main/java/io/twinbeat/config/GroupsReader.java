@@ -149,6 +149,7 @@ final class GroupsReader {
       if (resource.isPresent()) {
         resources.add(resource.get());
         unique(resource.get(), each.place(), names);
+        afterItsAddress(resource.get(), resources, each.place());
       }
     }
     boolean list = item.get().tree() instanceof Tree.Items;
@@ -160,6 +161,29 @@ final class GroupsReader {
               + " it is what clients use and what the standby looks at");
     }
     return resources;
+  }
+
+  /**
+   * What is started later is not there yet when the first client comes, and is gone for the last.
+   */
+  private void afterItsAddress(ResourceConfig resource, List<ResourceConfig> before, Place place) {
+    if (!(resource instanceof LvsConfig lvs)) {
+      return;
+    }
+    for (VirtualServiceConfig service : lvs.services()) {
+      boolean late =
+          service.target() instanceof VirtualServiceConfig.Target.Address at
+              && before.stream()
+                  .anyMatch(each ->
+                      each instanceof AddressConfig address && address.ip().equals(at.ip()));
+      if (late) {
+        report.warning(
+            place,
+            "the service " + service.target() + " after its address",
+            "lvs before the address: else clients are refused while it starts and stops");
+        return;
+      }
+    }
   }
 
   private void unique(ResourceConfig resource, Place place, Map<String, Place> names) {

@@ -1,7 +1,9 @@
 package io.twinbeat.config;
 
+import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -28,12 +30,15 @@ final class Meaning {
         pair.nodes(),
         pair.heartbeat(),
         pair.fencing(),
+        pair.watchdog(),
         pair.referencePoints(),
         pair.groups(),
         pair.control(),
         pair.paths(),
         pair.journal(),
         pair.hooks(),
+        pair.files(),
+        pair.siteStatus(),
         hash(text(pair)));
   }
 
@@ -74,6 +79,8 @@ final class Meaning {
     put("test-interval", f.testInterval());
     put("proof-age", f.proofAge());
     put("wait", f.waitFirst());
+    put("watchdog", pair.watchdog().map(WatchdogConfig::device));
+    put("watchdog-timeout", pair.watchdog().map(WatchdogConfig::timeout));
     addresses("reference-points", pair.referencePoints());
     put("groups", pair.groups().size());
     for (Group group : pair.groups()) {
@@ -91,6 +98,14 @@ final class Meaning {
       words("args", hook.args());
       put("limit", hook.limit());
     }
+    paths("same-files", pair.files().same());
+    paths("own-files", pair.files().own());
+    // Without it nothing is added: files from before it was known keep their hash.
+    pair.siteStatus().ifPresent(this::record);
+  }
+
+  private void paths(String key, List<Path> paths) {
+    words(key, paths.stream().map(Path::toString).toList());
   }
 
   private void node(Node node) {
@@ -148,6 +163,8 @@ final class Meaning {
         put("config", n.config());
         put("binary", n.binary());
         put("test-interval", n.testInterval());
+        put("upstreams", n.upstreams().size());
+        n.upstreams().forEach(this::upstream);
       }
       case SystemdConfig s -> put("systemd", s.unit());
       case ScriptConfig s -> {
@@ -159,6 +176,45 @@ final class Meaning {
         put("type", o.type());
         map("params", o.params());
       }
+      case LvsConfig l -> record(l);
+    }
+  }
+
+  /** For what has many components: by reflection, so that none is forgotten. */
+  private void record(Object value) {
+    switch (value) {
+      case Record record -> {
+        put("record", record.getClass().getSimpleName());
+        for (RecordComponent component : record.getClass().getRecordComponents()) {
+          try {
+            put("component", component.getName());
+            record(component.getAccessor().invoke(record));
+          } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("records of this package can be read", e);
+          }
+        }
+      }
+      case List<?> list -> {
+        put("list", list.size());
+        list.forEach(this::record);
+      }
+      case Optional<?> optional -> {
+        put("optional", optional.isPresent() ? 1 : 0);
+        optional.ifPresent(this::record);
+      }
+      case InetAddress ip -> put("ip", ip.getHostAddress());
+      default -> put("value", value);
+    }
+  }
+
+  private void upstream(UpstreamConfig upstream) {
+    put("upstream", upstream.name());
+    put("file", upstream.file());
+    put("servers", upstream.servers().size());
+    for (UpstreamConfig.Server server : upstream.servers()) {
+      put("server", server.name());
+      put("ip", server.ip().getHostAddress());
+      put("port", server.port());
     }
   }
 

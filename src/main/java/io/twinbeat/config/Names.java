@@ -25,13 +25,30 @@ final class Names {
       new Kind<>("the name of a network device such as eth0", Names::device);
 
   static final Kind<String> HOST_HEADER =
-      Values.word("a host name, with a port if need be", "-.:", 255);
+      new Kind<>("a host name, with a port if need be", Names::hostHeader);
 
   private static final int HOST_NAME_MAX = 64;
   private static final int LABEL_MAX = 63;
   private static final int DEVICE_MAX = 15;
 
   private Names() {}
+
+  /** A name that TLS can ask for, or an address. */
+  private static Values.Parsed<String> hostHeader(String text) {
+    Values.Parsed<String> word = Values.word(HOST_HEADER.expected(), "-.:", 255).parse(text);
+    int colon = text.indexOf(':');
+    if (!(word instanceof Value<String>) || colon != text.lastIndexOf(':')) {
+      return word; // Wrong already, or an IPv6 address.
+    }
+    String host = colon < 0 ? text : text.substring(0, colon);
+    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    for (String label : name.split("\\.", -1)) {
+      if (!isLabel(label, 0, label.length())) {
+        return Wrong.of(HOST_HEADER.expected());
+      }
+    }
+    return word;
+  }
 
   /** A host name: labels of letters, digits and inner hyphens. */
   static boolean isHostName(String name) {

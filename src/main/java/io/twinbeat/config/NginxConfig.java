@@ -2,6 +2,7 @@ package io.twinbeat.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ public record NginxConfig(
     Path config,
     Optional<Path> binary,
     Duration testInterval,
+    List<UpstreamConfig> upstreams,
     Timeouts timeouts)
     implements ResourceConfig {
   public static final Path CONFIG = Path.of("/etc/nginx/nginx.conf");
@@ -27,4 +29,8 @@ public record NginxConfig(
           Duration.ofSeconds(20),
           Duration.ofSeconds(1),
           Duration.ofSeconds(5));
+
+  public NginxConfig {
+    upstreams = List.copyOf(upstreams);
+  }
 }

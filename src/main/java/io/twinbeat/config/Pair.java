@@ -15,12 +15,15 @@ public record Pair(
     List<Node> nodes,
     HeartbeatConfig heartbeat,
     FencingConfig fencing,
+    Optional<WatchdogConfig> watchdog,
     List<InetAddress> referencePoints,
     List<Group> groups,
     ControlConfig control,
     Paths paths,
     JournalConfig journal,
     List<HookConfig> hooks,
+    FilesConfig files,
+    Optional<SiteStatusConfig> siteStatus,
     String hash) {
 
   public Pair {
@@ -42,6 +45,24 @@ public record Pair(
     int dot = name.indexOf('.');
     Optional<Node> whole = named(name);
     return whole.isPresent() || dot < 0 ? whole : named(name.substring(0, dot));
+  }
+
+  Pair with(SiteStatusConfig answering) {
+    return new Pair(
+        name,
+        nodes,
+        heartbeat,
+        fencing,
+        watchdog,
+        referencePoints,
+        groups,
+        control,
+        paths,
+        journal,
+        hooks,
+        files,
+        Optional.of(answering),
+        hash);
   }
 
   /** The other node. */

@@ -38,35 +38,41 @@ final class PairReader {
   private static final int HOOKS_MAX = 16;
 
   private final Report report;
+  private final AddressBook book;
+  private final Path key;
 
-  PairReader(Report report) {
+  /**
+   * @param key where the pair's key is unless the file says otherwise
+   */
+  PairReader(Report report, AddressBook book, Path key) {
     this.report = report;
+    this.book = book;
+    this.key = key;
   }
 
-  Optional<Site> read(Tree tree) {
-    Optional<Section> found =
+  /** A file that is one pair. */
+  static Optional<Site> read(Report report, Tree tree) {
+    Optional<Section> top =
         Section.of(
             report, new Item(tree, Place.of(tree, "")), "a map that begins with 'pair: NAME'");
-    if (found.isEmpty()) {
+    if (top.isEmpty()) {
       return Optional.empty();
     }
-    Section top = found.get();
-    Optional<Item> tiers = top.take("tiers");
-    if (tiers.isPresent()) {
-      report.problem(
-          tiers.get().place(),
-          "several tiers in one file",
-          "one pair (pair, nodes, groups): tiers come in a later version");
-      return Optional.empty();
-    }
-    return pair(tree);
+    Optional<String> name = top.get().required("pair", Names.NAME);
+    return new PairReader(report, new AddressBook(report), HeartbeatConfig.KEY_FILE)
+        .read(top.get(), name)
+        .map(pair -> SiteStatusReader.completed(report, Site.of(pair)))
+        .map(site -> checked(report, site));
   }
 
-  private Optional<Site> pair(Tree tree) {
-    // A new section: 'tiers' must not be offered among the keys.
-    Section top = Section.of(report, new Item(tree, Place.of(tree, "")), "").orElseThrow();
-    Optional<String> name = top.required("pair", Names.NAME);
-    AddressBook book = new AddressBook(report);
+  private static Site checked(Report report, Site site) {
+    new SiteStatusChecks(report, site).check();
+    return site;
+  }
+
+  /** All keys of a pair but its name. */
+  Optional<Pair> read(Section top, Optional<String> name) {
+    int atFirst = report.count();
     NodesReader nodesReader = new NodesReader(report, book);
     List<Node> nodes = nodesReader.read(top);
     HeartbeatConfig heartbeat = heartbeat(sub(top, "heartbeat"));
@@ -75,31 +81,37 @@ final class PairReader {
     if (report.count() == before) {
       nodesReader.checkFencing(top, fencing);
     }
+    Optional<WatchdogConfig> watchdog = WatchdogReader.read(report, top);
     List<InetAddress> points = referencePoints(top, book);
     List<Group> groups = new GroupsReader(report, book, names(nodes)).read(top);
-    Paths paths = paths(sub(top, "paths"));
+    Paths paths = readPaths(sub(top, "paths"));
     ControlConfig control = control(sub(top, "control"), paths);
     JournalConfig journal = journal(sub(top, "journal"));
     List<HookConfig> hooks = hooks(top);
+    FilesConfig files = files(top);
+    Optional<SiteStatusConfig> siteStatus = SiteStatusReader.read(report, top);
     top.done();
     book.check();
-    if (report.count() > 0) {
+    if (report.count() > atFirst || name.isEmpty()) {
       return Optional.empty();
     }
     Pair pair =
         new Pair(
-            name.orElseThrow(),
+            name.get(),
             nodes,
             heartbeat,
             fencing,
+            watchdog,
             points,
             groups,
             control,
             paths,
             journal,
             hooks,
+            files,
+            siteStatus,
             "");
-    return Optional.of(new Site(Meaning.hashed(pair)));
+    return Optional.of(Meaning.hashed(pair));
   }
 
   private static List<String> names(List<Node> nodes) {
@@ -130,7 +142,7 @@ final class PairReader {
     Duration initdead =
         s.or("initdead", Values.duration(MS, HOUR), HeartbeatConfig.defaultInitdead(deadtime));
     int port = s.or("port", Values.integer(1, 65535), HeartbeatConfig.PORT);
-    Path key = s.or("key-file", Values.absolutePath(), HeartbeatConfig.KEY_FILE);
+    Path keyFile = s.or("key-file", Values.pathOfSecret(), key);
     boolean comparable = report.count() == before;
     s.done();
     if (comparable) {
@@ -176,7 +188,9 @@ final class PairReader {
                 + ": two machines that get power together do not boot in the same second");
       }
     }
-    return new HeartbeatConfig(interval, deadtime, warntime, initdead, port, key);
+    return report.placed(
+        new HeartbeatConfig(interval, deadtime, warntime, initdead, port, keyFile),
+        s.placeOf(s.has("key-file") ? "key-file" : "port"));
   }
 
   private FencingConfig fencing(Section top) {
@@ -248,7 +262,7 @@ final class PairReader {
     return points;
   }
 
-  private Paths paths(Section s) {
+  static Paths readPaths(Section s) {
     Path state = s.or("state", Values.absolutePath(), Paths.STATE);
     Path run = s.or("run", Values.absolutePath(), Paths.RUN);
     s.done();
@@ -274,6 +288,17 @@ final class PairReader {
     int files = s.or("files", Values.integer(2, 100), JournalConfig.FILES);
     s.done();
     return new JournalConfig(size, files);
+  }
+
+  private FilesConfig files(Section top) {
+    String expected = "a list of absolute paths";
+    List<Path> same = top.words("same-files", expected, Values.absolutePath());
+    List<Path> own = top.words("own-files", expected, Values.absolutePath());
+    if (same.size() > FilesConfig.PATHS_MAX) {
+      report.problem(
+          top.placeOf("same-files"), same.size() + " paths", "at most " + FilesConfig.PATHS_MAX);
+    }
+    return new FilesConfig(same, own);
   }
 
   private List<HookConfig> hooks(Section top) {

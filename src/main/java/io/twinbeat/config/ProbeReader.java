@@ -100,7 +100,7 @@ final class ProbeReader {
                   ? new Value<>(text)
                   : new Wrong<>(Optional.empty(), PROBE, Nearest.of(text, List.of("arp"))));
 
-  private static final Kind<String> REQUEST_PATH =
+  static final Kind<String> REQUEST_PATH =
       new Kind<>(
           "a path such as /healthz",
           text -> {

@@ -2,6 +2,7 @@ package io.twinbeat.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ final class Report {
   private final String file;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
+  private final IdentityHashMap<Object, Place> places = new IdentityHashMap<>();
+  private int count;
 
   Report(String file) {
     this.file = file;
@@ -35,19 +38,41 @@ final class Report {
   }
 
   void problem(Place place, String found, String expected, Optional<String> nearest) {
-    if (problems.size() < PROBLEMS_MAX) {
-      problems.add(made(place, found, expected, nearest));
-    }
+    count++;
+    add(problems, made(place, found, expected, nearest));
   }
 
   void warning(Place place, String found, String expected) {
-    if (warnings.size() < PROBLEMS_MAX) {
-      warnings.add(made(place, found, expected, Optional.empty()));
+    add(warnings, made(place, found, expected, Optional.empty()));
+  }
+
+  private static void add(List<Problem> to, Problem problem) {
+    if (to.size() < PROBLEMS_MAX && to.stream().noneMatch(told -> isSame(told, problem))) {
+      to.add(problem);
     }
   }
 
+  /** What stands for several tiers is read with each, and told once. */
+  private static boolean isSame(Problem a, Problem b) {
+    return a.line() == b.line()
+        && a.column() == b.column()
+        && a.found().equals(b.found())
+        && a.expected().equals(b.expected());
+  }
+
+  /** Remembers where a value stands, for what is found out when all is read. */
+  <T> T placed(T value, Place place) {
+    places.put(value, place);
+    return value;
+  }
+
+  Place placeOf(Object value) {
+    return places.getOrDefault(value, Place.TOP);
+  }
+
+  /** How often something was wrong, also where it was told before. */
   int count() {
-    return problems.size();
+    return count;
   }
 
   List<Problem> problems() {

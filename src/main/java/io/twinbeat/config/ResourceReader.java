@@ -18,7 +18,8 @@ import java.util.TreeMap;
 final class ResourceReader {
   private static final List<String> TYPES =
       List.of("address", "nginx", "systemd", "script", "ocf", "lvs");
-  private static final String RESOURCE = "a resource: one of address, nginx, systemd, script, ocf";
+  private static final String RESOURCE =
+      "a resource: one of address, nginx, systemd, script, ocf, lvs";
   private static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
   private static final Duration TEST_MIN = Duration.ofSeconds(5);
   private static final Path NO_PATH = Path.of("/");
@@ -73,10 +74,6 @@ final class ResourceReader {
   }
 
   private Optional<ResourceConfig> read(String type, Item item) {
-    if (type.equals("lvs")) {
-      report.problem(item.place(), "an lvs resource", RESOURCE + " (lvs comes in a later version)");
-      return Optional.empty();
-    }
     boolean word = item.tree() instanceof Tree.Scalar;
     boolean nothing = word && (item.tree().isNothing() || item.place().path().endsWith("]"));
     if (type.equals("systemd") && word && !nothing) {
@@ -110,6 +107,7 @@ final class ResourceReader {
           case "nginx" -> nginx(s);
           case "systemd" -> systemd(s);
           case "script" -> script(s);
+          case "lvs" -> lvs(s);
           default -> ocf(s);
         };
     s.done();
@@ -125,7 +123,9 @@ final class ResourceReader {
     InetAddress address = ip.isPresent() ? ip.get().ip() : InetAddress.getLoopbackAddress();
     int prefix = ip.isPresent() ? ip.get().length() : 0;
     String name = name(s, Addresses.shown(address));
-    return new AddressConfig(name, address, prefix, dev, timeouts(s, AddressConfig.TIMEOUTS));
+    return report.placed(
+        new AddressConfig(name, address, prefix, dev, timeouts(s, AddressConfig.TIMEOUTS)),
+        s.placeOf("ip"));
   }
 
   private ResourceConfig nginx(Section s) {
@@ -136,6 +136,7 @@ final class ResourceReader {
     Optional<Path> binary = s.optional("binary", Values.absolutePath());
     Duration test =
         s.or("test-interval", Values.duration(TEST_MIN, PairReader.DAY), NginxConfig.TEST_INTERVAL);
+    List<UpstreamConfig> upstreams = new UpstreamsReader(report).read(s);
     String name = name(s, "nginx");
     Timeouts timeouts = timeouts(s, NginxConfig.TIMEOUTS);
     if (check.isEmpty() && !s.has("check")) {
@@ -145,7 +146,7 @@ final class ResourceReader {
           "a check, such as 'check: http://127.0.0.1/healthz': a process that runs may still not"
               + " serve");
     }
-    return new NginxConfig(name, check, hot, unit, config, binary, test, timeouts);
+    return new NginxConfig(name, check, hot, unit, config, binary, test, upstreams, timeouts);
   }
 
   private ResourceConfig systemd(Section s) {
@@ -167,6 +168,11 @@ final class ResourceReader {
     String provider = agent.substring(0, colon);
     String type = agent.substring(colon + 1);
     return new OcfConfig(name(s, type), provider, type, params, timeouts(s, ScriptConfig.TIMEOUTS));
+  }
+
+  private ResourceConfig lvs(Section s) {
+    String name = name(s, "lvs");
+    return new LvsReader(report, book).read(s, name, timeouts(s, LvsConfig.TIMEOUTS));
   }
 
   private Map<String, String> params(Section s) {

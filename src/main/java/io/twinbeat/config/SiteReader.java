@@ -63,7 +63,10 @@ public final class SiteReader {
         report.problem(Place.TOP, "an empty file", "a pair (see the sample twinbeat.yaml)");
       }
       if (tree.isPresent()) {
-        site = new PairReader(report).read(tree.get());
+        site =
+            TiersReader.isSite(tree.get())
+                ? TiersReader.read(report, tree.get())
+                : PairReader.read(report, tree.get());
       }
     }
     List<Problem> problems = report.problems();

@@ -167,6 +167,19 @@ final class Values {
         });
   }
 
+  /**
+   * The path of a file with a secret; what is no path may be the secret itself, and is not shown.
+   */
+  static Kind<Path> pathOfSecret() {
+    Kind<Path> path = absolutePath();
+    return new Kind<>(
+        path.expected(),
+        text ->
+            path.parse(text) instanceof Value<Path> value
+                ? value
+                : Wrong.of("something that is no path (not shown: secret?)", path.expected()));
+  }
+
   /** An address as digits: never a name, so reading a file never asks the DNS. */
   static Kind<InetAddress> address() {
     String expected = "an IPv4 or IPv6 address";

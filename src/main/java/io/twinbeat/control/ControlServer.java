@@ -85,6 +85,11 @@ public final class ControlServer implements AutoCloseable {
     connection.start(room);
   }
 
+  /** Ends the answers that would go on for ever; others go on. */
+  public void endStreams() {
+    connections.forEach(Connection::endStream);
+  }
+
   /** Stops listening, lets answers under way go out for a moment, and removes the socket. */
   @Override
   public void close() throws IOException {

@@ -28,6 +28,7 @@ public record StatusReport(
     Map<String, Readiness> readiness,
     List<Link> links,
     List<Device> devices,
+    List<Watchdog> watchdogs,
     List<ReferencePoint> referencePoints,
     List<Alarm> alarms,
     Maintenance maintenance,
@@ -59,8 +60,47 @@ public record StatusReport(
       List<Resource> resources,
       Takeover lastTakeover) {}
 
-  /** {@code health}: ok, failed, stopped, standby (prepared) or unknown. */
-  public record Resource(String name, String type, String health, String detail, Long ageMs) {}
+  /**
+   * {@code health}: ok, failed, stopped, standby (prepared) or unknown; {@code services} is null
+   * for what balances none.
+   */
+  public record Resource(
+      String name,
+      String type,
+      String health,
+      String detail,
+      Long ageMs,
+      List<VirtualService> services) {
+
+    public Resource(String name, String type, String health, String detail, Long ageMs) {
+      this(name, type, health, detail, ageMs, null);
+    }
+  }
+
+  /**
+   * One balanced service as this node sees it. {@code state}: ok, sorry (the sorry server answers)
+   * or below quorum; {@code liveWeight} is that of the real servers that take new connections.
+   */
+  public record VirtualService(
+      String service,
+      String scheduler,
+      String state,
+      long liveWeight,
+      int quorum,
+      List<RealServer> servers) {}
+
+  /**
+   * {@code state}: up, down, unchecked (never looked at) or drained; weight and connections are
+   * those in the kernel, 0 where the group is not held.
+   */
+  public record RealServer(
+      String name,
+      String address,
+      String state,
+      int weight,
+      int active,
+      int inactive,
+      String detail) {}
 
   /** {@code from} is null if nobody held the group before. */
   public record Takeover(Instant at, String from, String to, String why, Long tookMs) {}
@@ -69,15 +109,16 @@ public record StatusReport(
   public record Readiness(boolean ready, boolean able, List<Item> items) {}
 
   /**
-   * {@code state}: ok, failed, stale (older than its limit) or unknown; {@code mend} says what an
-   * operator can do about it.
+   * {@code state}: ok, warning (no reason not to move a group here), failed, stale (older than its
+   * limit) or unknown; {@code mend} says what an operator can do about it.
    */
   public record Item(
       String name, String state, String detail, String mend, Long ageMs, Long limitMs) {}
 
   /**
    * {@code state}: up, down, one-way or unbound; {@code ageMs} of the last heartbeat on it; {@code
-   * forged} counts what came on it that was not made with the pair's key.
+   * forged} counts what came on it that was not made with the pair's key; {@code gaps} is null in
+   * old reports.
    */
   public record Link(
       int index,
@@ -86,17 +127,28 @@ public record StatusReport(
       String state,
       Long ageMs,
       Long largestGapMs,
-      long forged) {
+      long forged,
+      Gaps gaps) {
 
     public Link(
         int index, String local, String remote, String state, Long ageMs, Long largestGapMs) {
-      this(index, local, remote, state, ageMs, largestGapMs, 0);
+      this(index, local, remote, state, ageMs, largestGapMs, 0, null);
     }
   }
 
   /** A fence device of {@code node}, and its last proof; never proven: ageMs is null. */
   public record Device(
       String node, String device, boolean succeeded, String detail, Long ageMs, Long limitMs) {}
+
+  /**
+   * A node's own watchdog. {@code state}: armed, disarmed, "not fed" (armed; a reset comes),
+   * unusable or unknown; {@code timeoutMs} as the device itself says.
+   */
+  public record Watchdog(
+      String node, String device, String state, Long timeoutMs, Long fedAgeMs, String detail) {
+    public static final String ARMED = "armed";
+    public static final String NOT_FED = "not fed";
+  }
 
   /** {@code state}: reached, lost or unknown. */
   public record ReferencePoint(String address, String state, Long ageMs) {}
@@ -106,7 +158,29 @@ public record StatusReport(
 
   public record Maintenance(Instant until, String reason) {}
 
-  public record Heartbeat(long intervalMs, long deadtimeMs, long warntimeMs) {}
+  /**
+   * {@code gaps}: between the peer's heartbeats, over whichever link was first. {@code ownStalls}:
+   * how often this daemon was not running for more than half a deadtime. {@code
+   * suggestedDeadtimeMs}: null while too little was seen.
+   */
+  public record Heartbeat(
+      long intervalMs,
+      long deadtimeMs,
+      long warntimeMs,
+      Gaps gaps,
+      long ownStalls,
+      Long longestStallMs,
+      Long suggestedDeadtimeMs) {}
+
+  /**
+   * Times between arrivals, {@code overMs} long together; without those of a whole deadtime ({@code
+   * silences}), announced restarts, and own stalls.
+   */
+  public record Gaps(
+      long count, long overMs, long largestMs, long p99Ms, long silences, List<Bucket> histogram) {}
+
+  /** So many gaps below {@code belowMs}; what is empty is left out. */
+  public record Bucket(double belowMs, long count) {}
 
   /** Holds the reflecting serializer, which no reader of the JSON needs to load. */
   private static final class Json {

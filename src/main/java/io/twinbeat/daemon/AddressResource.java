@@ -16,12 +16,19 @@ final class AddressResource implements Resource {
   private final String name;
   private final List<FloatingAddress> all;
   private final Addresses addresses;
+  private final AddressOnWire wire;
   private final Limits limits;
 
-  AddressResource(String name, List<FloatingAddress> all, Addresses addresses, Limits limits) {
+  AddressResource(
+      String name,
+      List<FloatingAddress> all,
+      Addresses addresses,
+      AddressOnWire.Peer peer,
+      Limits limits) {
     this.name = name;
     this.all = List.copyOf(all);
     this.addresses = addresses;
+    this.wire = new AddressOnWire(this.all, addresses, peer);
     this.limits = limits;
   }
 
@@ -47,6 +54,11 @@ final class AddressResource implements Resource {
   @Override
   public Limits limits() {
     return limits;
+  }
+
+  @Override
+  public boolean keptInMaintenance() {
+    return true;
   }
 
   @Override
@@ -98,11 +110,12 @@ final class AddressResource implements Resource {
               : ReadinessItem.hopeless(
                   item, fault.get(), "look at the cable or switch of " + device));
     }
+    items.add(wire.item());
     return items;
   }
 
   @Override
   public void inspect() {
-    // readiness() looks at the kernel itself.
+    wire.look();
   }
 }

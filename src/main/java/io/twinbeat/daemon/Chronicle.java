@@ -1,11 +1,13 @@
 package io.twinbeat.daemon;
 
-import io.twinbeat.decision.Effect.Held;
+import io.twinbeat.decision.Effect.Persist;
 import io.twinbeat.journal.Journal;
 import io.twinbeat.journal.Journal.Entry;
+import io.twinbeat.journal.Stamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -32,15 +34,17 @@ final class Chronicle implements AutoCloseable {
    * Something for the disk; {@code done} is counted down when it is there, or cannot be. {@code
    * anew}: what could not be kept earlier is written again.
    */
-  private record Write(
-      List<Entry> entries,
-      Map<String, Held> held,
-      boolean startFence,
-      boolean anew,
-      CountDownLatch done) {}
+  private record Write(List<Entry> entries, Persist persist, boolean anew, CountDownLatch done) {
+    boolean keeps() {
+      return !persist.equals(NOTHING);
+    }
+  }
+
+  private static final Persist NOTHING = new Persist(Map.of(), false);
 
   private final Journal journal;
   private final KeptState kept;
+  private final String bootId;
   private final BlockingQueue<Write> writes = new ArrayBlockingQueue<>(WRITES_MAX);
   private final Thread thread;
   private volatile boolean stuck;
@@ -49,6 +53,7 @@ final class Chronicle implements AutoCloseable {
   Chronicle(Journal journal, KeptState kept) {
     this.journal = journal;
     this.kept = kept;
+    this.bootId = kept.bootId();
     this.thread = Thread.ofPlatform().name("journal").daemon().start(this::run);
   }
 
@@ -67,20 +72,20 @@ final class Chronicle implements AutoCloseable {
   }
 
   void write(List<Entry> entries) {
-    submit(new Write(entries, Map.of(), false, false, null));
+    submit(new Write(stamped(entries), NOTHING, false, null));
   }
 
   /** Tries whether a disk that could not be written can be now, and makes up for it then. */
   void tryAgain() {
-    if (!trouble.isEmpty() && !writes.offer(new Write(List.of(), Map.of(), false, true, null))) {
+    if (!trouble.isEmpty() && !writes.offer(new Write(List.of(), NOTHING, true, null))) {
       log.debug("the queue is full: it is tried again later");
     }
   }
 
   /** Returns when all of it is on disk, or the disk had its time. */
-  void writeDurably(List<Entry> entries, Map<String, Held> held, boolean startFence) {
+  void writeDurably(List<Entry> entries, Persist persist) {
     CountDownLatch done = new CountDownLatch(1);
-    submit(new Write(entries, held, startFence, false, done));
+    submit(new Write(stamped(entries), persist, false, done));
     if (stuck) {
       return;
     }
@@ -93,6 +98,16 @@ final class Chronicle implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private List<Entry> stamped(List<Entry> entries) {
+    Stamp now = stamp();
+    return entries.stream().map(now::on).toList();
+  }
+
+  /** This moment by both clocks of this machine. */
+  Stamp stamp() {
+    return new Stamp(bootId, System.nanoTime(), Instant.now());
   }
 
   private void submit(Write write) {
@@ -108,9 +123,15 @@ final class Chronicle implements AutoCloseable {
     String line = entry.sentence();
     switch (entry.kind()) {
       case "alarm" -> decisions.warn("ALARM {}", line);
-      case "decision" -> decisions.info("{} {}", line, entry.evidence());
+      case "decision" -> decisions.info("{} {}", line, forPeople(entry));
       default -> decisions.info("{}", line);
     }
+  }
+
+  private static Map<String, String> forPeople(Entry entry) {
+    Map<String, String> evidence = new LinkedHashMap<>(entry.evidence());
+    evidence.remove(Stamp.KEY);
+    return evidence;
   }
 
   private void run() {
@@ -142,8 +163,8 @@ final class Chronicle implements AutoCloseable {
     }
     // By itself: what is to be kept must not be forgotten because the journal is full.
     try {
-      if (!write.held().isEmpty() || write.startFence()) {
-        kept.keep(write.held(), write.startFence());
+      if (write.keeps()) {
+        kept.keep(write.persist());
       } else if (write.anew()) {
         kept.write();
       }
@@ -153,8 +174,7 @@ final class Chronicle implements AutoCloseable {
     if (!failed.isEmpty() && !failed.equals(trouble)) {
       log.error("{}: deciding goes on without it", failed);
     }
-    boolean wrote =
-        !write.entries().isEmpty() || !write.held().isEmpty() || write.startFence() || write.anew();
+    boolean wrote = !write.entries().isEmpty() || write.keeps() || write.anew();
     if (!failed.isEmpty() || wrote) {
       trouble = failed;
     }
@@ -164,7 +184,7 @@ final class Chronicle implements AutoCloseable {
   @Override
   public void close() {
     CountDownLatch done = new CountDownLatch(1);
-    if (writes.offer(new Write(List.of(), Map.of(), false, false, done))) {
+    if (writes.offer(new Write(List.of(), NOTHING, false, done))) {
       try {
         if (!done.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
           log.warn("the journal is closed before everything is on disk");

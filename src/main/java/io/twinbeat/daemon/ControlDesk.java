@@ -28,10 +28,22 @@ final class ControlDesk implements ControlServer.Handler {
 
   private static final Duration FOLLOW_STEP = Duration.ofSeconds(5);
 
+  private final Reload reload;
   private volatile Parts parts;
+
+  ControlDesk(Reload reload) {
+    this.reload = reload;
+  }
 
   /** Before this every request is answered with "starting". */
   void open(Parts running) {
+    running
+        .questions()
+        .answer(
+            PeerJournal.QUESTION,
+            question ->
+                PeerJournal.answer(
+                    running.chronicle().journal(), running.chronicle().stamp(), question));
     parts = running;
   }
 
@@ -59,7 +71,11 @@ final class ControlDesk implements ControlServer.Handler {
         case "check" -> check();
         case "events" -> events(request);
         case "explain" -> explain(request);
+        case "maintenance" -> maintenance(request);
+        case "drain" -> drains().order(request, true);
+        case "undrain" -> drains().order(request, false);
         case "stop" -> stop(request);
+        case "reload" -> reload.order(request.flag("thisNodeOnly"));
         default -> new Response.Failed("this daemon has no verb '" + request.verb() + "'");
       };
     } catch (IOException e) {
@@ -67,9 +83,14 @@ final class ControlDesk implements ControlServer.Handler {
     }
   }
 
+  private DrainDesk drains() {
+    return new DrainDesk(parts.drains(), parts.drainExchange(), parts.peer().name());
+  }
+
   private static boolean changes(Request request) {
     return switch (request.verb()) {
-      case "takeover", "standby", "failback", "fence", "stop" -> true;
+      case "takeover", "standby", "failback", "fence", "drain", "undrain", "stop", "reload" -> true;
+      case "maintenance" -> request.text("action").isPresent();
       default -> false;
     };
   }
@@ -142,13 +163,16 @@ final class ControlDesk implements ControlServer.Handler {
         : new Response.Failed(node + " could not be switched on: " + answer.detail());
   }
 
-  private Response.End check() {
+  private Response.End check() throws InterruptedException {
     parts.fencing().test(parts.peer().name());
     for (GroupRunner runner : parts.groups()) {
       runner.group().resources().forEach(io.twinbeat.resource.Resource::inspect);
     }
+    parts.items().kept().forEach(KeptItem::look);
     parts.readiness().look();
-    return new Response.Done(new StatusView(parts).report().toJson());
+    JsonObject report = new StatusView(parts).report().toJson();
+    report.add("peerFile", reload.peerFile(parts));
+    return new Response.Done(report);
   }
 
   private Response events(Request request) throws IOException {
@@ -173,14 +197,14 @@ final class ControlDesk implements ControlServer.Handler {
       for (Entry entry : entries) {
         next = Math.max(next, entry.number() + 1);
         if (!entry.at().isBefore(from)) {
-          sink.line(Explanations.json(entry));
+          sink.line(entry.toJson());
         }
       }
       while (follow) {
         if (journal.awaitAfter(next - 1, FOLLOW_STEP)) {
           for (Entry entry : journal.read(next, EVENTS_MAX)) {
             next = Math.max(next, entry.number() + 1);
-            sink.line(Explanations.json(entry));
+            sink.line(entry.toJson());
           }
         }
       }
@@ -188,24 +212,55 @@ final class ControlDesk implements ControlServer.Handler {
     });
   }
 
-  private Response.End explain(Request request) throws IOException {
-    Journal journal = parts.chronicle().journal();
-    Optional<Long> number = request.number("event");
-    if (number.isPresent()) {
-      Optional<JsonObject> found = Explanations.of(journal, number.get());
-      return found.isPresent()
-          ? new Response.Done(found.get())
-          : new Response.Failed("the journal has no event " + number.get());
+  private Response.End explain(Request request) throws IOException, InterruptedException {
+    Explanations explanations = new Explanations(parts);
+    Optional<String> faults = request.text("whatIf");
+    if (faults.isPresent()) {
+      try {
+        return new Response.Done(explanations.whatIf(faults.get()));
+      } catch (IllegalArgumentException e) {
+        return new Response.Failed(e.getMessage());
+      }
     }
-    List<String> subjects = new ArrayList<>();
-    parts.groups().forEach(runner -> subjects.add(runner.group().name()));
-    subjects.add("peer");
-    return new Response.Done(Explanations.standing(journal, subjects));
+    Optional<Long> number = request.number("event");
+    if (number.isEmpty()) {
+      return new Response.Done(explanations.standing());
+    }
+    Optional<JsonObject> found = explanations.of(number.get());
+    return found.isPresent()
+        ? new Response.Done(found.get())
+        : new Response.Failed("the journal has no event " + number.get());
+  }
+
+  /** Without an action it is a question, and answered as {@code status} is. */
+  private Response.End maintenance(Request request) throws InterruptedException {
+    return switch (request.text("action").orElse("")) {
+      case "" -> new Response.Done(new StatusView(parts).report().toJson());
+      case "on" -> {
+        String trouble = parts.chronicle().trouble();
+        yield trouble.isEmpty()
+            ? parts
+                .orders()
+                .order(
+                    new Order.MaintenanceOn(
+                        Duration.ofMillis(request.number("forMs").orElse(0L)),
+                        request.text("reason").orElse("")))
+            : new Response.Refused("it could not be kept over a restart: " + trouble);
+      }
+      case "off" -> parts.orders().order(new Order.MaintenanceOff());
+      default -> new Response.Failed("maintenance knows on and off");
+    };
   }
 
   private Response.End stop(Request request) throws InterruptedException {
-    return parts
-        .orders()
-        .order(request.flag("keepServices") ? new Order.Restart(BACK_WITHIN) : new Order.Leave());
+    if (!request.flag("keepServices")) {
+      return parts.orders().order(new Order.Leave());
+    }
+    String needsDaemon = parts.watchdog().map(WatchdogFeeder::needsDaemon).orElse("");
+    if (!needsDaemon.isEmpty() && !request.flag("restarts")) {
+      return new Response.Refused(
+          needsDaemon + "; use systemctl restart, or stop without --keep-services");
+    }
+    return parts.orders().order(new Order.Restart(BACK_WITHIN));
   }
 }

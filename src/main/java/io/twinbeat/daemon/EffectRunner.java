@@ -2,6 +2,7 @@ package io.twinbeat.daemon;
 
 import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Effect.Held;
+import io.twinbeat.decision.Effect.KeptMaintenance;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Step;
 import io.twinbeat.journal.Journal.Entry;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
@@ -36,6 +38,7 @@ final class EffectRunner implements AutoCloseable {
   private final Consumer<State> published;
   private final BlockingQueue<Decided> steps = new ArrayBlockingQueue<>(STEPS_MAX);
   private final Thread thread;
+  private volatile Decided current;
 
   EffectRunner(Chronicle chronicle, Notifier notifier, Hands hands, Consumer<State> published) {
     this.chronicle = chronicle;
@@ -54,10 +57,19 @@ final class EffectRunner implements AutoCloseable {
     }
   }
 
+  /** How long ago the step was decided that is being carried out; zero when none is. */
+  Duration behind() {
+    Decided step = current;
+    return step == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - step.nanos());
+  }
+
   private void run() {
     try {
       while (true) {
-        carryOut(steps.take());
+        Decided next = steps.take();
+        current = next;
+        carryOut(next);
+        current = null;
       }
     } catch (InterruptedException e) {
       // Closed.
@@ -67,11 +79,12 @@ final class EffectRunner implements AutoCloseable {
   private void carryOut(Decided decided) {
     Step step = decided.step();
     List<Effect> effects = step.effects();
+    Instant at = decidedAt(decided);
     int done = 0;
     while (done < effects.size()) {
       int end = endOfWritten(effects, done);
       if (end > done) {
-        write(effects.subList(done, end));
+        write(effects.subList(done, end), at);
         done = end;
       } else {
         published.accept(step.next());
@@ -80,6 +93,11 @@ final class EffectRunner implements AutoCloseable {
       }
     }
     published.accept(step.next());
+  }
+
+  /** Not when it is written: what came before it in the queue may have waited for the disk. */
+  private static Instant decidedAt(Decided decided) {
+    return Instant.now().minusNanos(System.nanoTime() - decided.nanos());
   }
 
   private static boolean containsDurable(List<Effect> effects) {
@@ -101,43 +119,56 @@ final class EffectRunner implements AutoCloseable {
     return end;
   }
 
-  private void write(List<Effect> effects) {
+  private void write(List<Effect> effects, Instant at) {
     List<Entry> entries = new ArrayList<>();
     Map<String, Held> held = new HashMap<>();
     boolean startFence = false;
+    Optional<KeptMaintenance> maintenance = Optional.empty();
     for (Effect effect : effects) {
       switch (effect) {
         case Effect.Explain e ->
             entries.add(
-                entry("decision", e.rule().name(), e.subject(), e.sentence(), e.evidence()));
+                entry(at, "decision", e.rule().name(), e.subject(), e.sentence(), e.evidence()));
         case Effect.Note n ->
-            entries.add(entry("event", n.rule().name(), n.subject(), n.sentence(), n.evidence()));
+            entries.add(
+                entry(at, "event", n.rule().name(), n.subject(), n.sentence(), n.evidence()));
         case Effect.RaiseAlarm a -> {
-          entries.add(entry("alarm", a.key(), "", a.sentence(), Map.of("mend", a.mend())));
+          entries.add(entry(at, "alarm", a.key(), "", a.sentence(), Map.of("mend", a.mend())));
           notifier.alarm(a.key(), a.sentence(), a.mend());
         }
         case Effect.ClearAlarm c -> {
-          entries.add(entry("event", c.key(), "", "over: " + c.key(), Map.of()));
+          entries.add(entry(at, "event", c.key(), "", "over: " + c.key(), Map.of()));
           notifier.over(c.key());
         }
         case Effect.Persist p -> {
-          held.putAll(p.groups());
+          p.groups().forEach((group, next) -> held.merge(group, next, EffectRunner::later));
           startFence |= p.startFenceSpent();
+          maintenance = p.maintenance().isPresent() ? p.maintenance() : maintenance;
         }
         default -> throw new IllegalStateException("not written: " + effect);
       }
     }
     if (containsDurable(effects)) {
-      chronicle.writeDurably(entries, held, startFence);
+      chronicle.writeDurably(entries, new Effect.Persist(held, startFence, maintenance));
     } else {
       chronicle.write(entries);
     }
   }
 
+  private static Held later(Held before, Held next) {
+    boolean failsBack = before.failsBackNow() || next.failsBackNow();
+    return new Held(next.term(), next.held(), next.failbackHeld(), failsBack);
+  }
+
   private static Entry entry(
-      String kind, String rule, String subject, String sentence, Map<String, String> evidence) {
+      Instant at,
+      String kind,
+      String rule,
+      String subject,
+      String sentence,
+      Map<String, String> evidence) {
     String line = subject.isEmpty() ? sentence : subject + ": " + sentence;
-    return Entry.of(Instant.now(), kind, rule, line, evidence);
+    return Entry.of(at, kind, rule, line, evidence);
   }
 
   @Override

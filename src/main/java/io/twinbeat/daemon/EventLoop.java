@@ -15,16 +15,31 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that decides: takes events in their order, ticks in between, and hands each step
- * on. {@link #offer} and {@link #put} may be called from any thread.
+ * on. {@link #hear} and {@link #put} may be called from any thread.
  */
 final class EventLoop {
   private static final int EVENTS_MAX = 4096;
+  private static final int HEARD_MAX = 1024;
+
+  private static final Event TICK = new Event.Ticked();
+
+  /** So often it goes round at least, whatever the deadtime, so that a hang is told from a rest. */
+  private static final Duration TURN_MAX = Duration.ofMillis(500);
+
   private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
 
   private final Core core;
   private final Consumer<Step> steps;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(EVENTS_MAX);
+
+  /**
+   * What the peer says goes before whatever else waits, or a loop that lags would shoot a peer
+   * whose heartbeat is there already; and all of it in its order, or the goodbye of a life that is
+   * over would be taken for news after the heartbeats of the next one.
+   */
+  private final BlockingQueue<Event> heard = new ArrayBlockingQueue<>(HEARD_MAX);
+
   private Thread thread;
   private volatile State state;
   private volatile boolean ended;
@@ -49,15 +64,17 @@ final class EventLoop {
     return state;
   }
 
-  /** How long ago the loop last went round; what a watchdog may feed on. */
+  /** How long ago the loop last went round. */
   Duration idleFor() {
     return Duration.ofNanos(System.nanoTime() - lastTurnNanos);
   }
 
-  /** For events that come again by themselves: dropped when the queue is full. */
-  void offer(Event event) {
-    if (!events.offer(event)) {
-      log.warn("too many events: {} dropped", event.getClass().getSimpleName());
+  /** For what the peer says, which comes again by itself: dropped when the queue is full. */
+  void hear(Event sign) {
+    if (!heard.offer(sign)) {
+      log.warn("too much is heard: {} dropped", sign.getClass().getSimpleName());
+    } else if (!events.offer(TICK)) {
+      log.debug("the loop has enough to wake it");
     }
   }
 
@@ -84,8 +101,12 @@ final class EventLoop {
   private void turn() throws InterruptedException {
     Moment now = now();
     long wait = core.wakeAt(state, now).nanos() - now.nanos();
-    Event event = events.poll(Math.max(1, wait), TimeUnit.NANOSECONDS);
-    decide(event == null ? new Event.Ticked() : event);
+    long bounded = Math.clamp(wait, 1, TURN_MAX.toNanos());
+    Event event = events.poll(bounded, TimeUnit.NANOSECONDS);
+    for (int waiting = heard.size(); waiting > 0; waiting--) {
+      decide(heard.take());
+    }
+    decide(event == null ? TICK : event);
   }
 
   private void decide(Event event) {

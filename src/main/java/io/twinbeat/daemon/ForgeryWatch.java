@@ -12,9 +12,12 @@ import java.util.Map;
  */
 final class ForgeryWatch {
   /** The alarm ends when nothing of the kind has come for so long. */
-  private static final Duration OVER_AFTER = Duration.ofSeconds(3);
+  static final Duration OVER_AFTER = Duration.ofSeconds(3);
 
-  private record Last(long count, long nanos) {}
+  /** A reload that changes the key takes less on both nodes. */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private record Last(long count, long sinceNanos, long nanos) {}
 
   private final String peer;
   private final DaemonAlarms alarms;
@@ -30,8 +33,13 @@ final class ForgeryWatch {
     for (LinkState link : links) {
       String key = "key:" + link.link();
       Last before = last.get(link.link());
+      boolean over = before == null || nowNanos - before.nanos() > OVER_AFTER.toNanos();
       if (link.forged() > (before == null ? 0 : before.count())) {
-        last.put(link.link(), new Last(link.forged(), nowNanos));
+        long since = over ? nowNanos : before.sinceNanos();
+        last.put(link.link(), new Last(link.forged(), since, nowNanos));
+        if (nowNanos - since < PATIENCE.toNanos()) {
+          continue;
+        }
         alarms.raise(
             key,
             "link "
@@ -41,7 +49,7 @@ final class ForgeryWatch {
                 + " the wrong one; if "
                 + peer
                 + " is heard, look for a stranger on this network");
-      } else if (before != null && nowNanos - before.nanos() > OVER_AFTER.toNanos()) {
+      } else if (over) {
         alarms.clear(key);
       }
     }

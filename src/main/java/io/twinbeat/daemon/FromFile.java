@@ -5,6 +5,7 @@ import io.twinbeat.config.FailbackConfig;
 import io.twinbeat.config.Group;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
+import io.twinbeat.config.ResourceConfig;
 import io.twinbeat.decision.Settings;
 import io.twinbeat.fencing.DeviceSpec;
 import io.twinbeat.fencing.Fencing;
@@ -25,22 +26,29 @@ final class FromFile {
 
   private static final Duration LOOK_MIN = Duration.ofMillis(80);
 
+  private static final Duration BUSY_MARGIN = Duration.ofSeconds(30);
+
   private FromFile() {}
 
   static Fencing fencing(Pair pair) throws Life.Misconfigured {
     Map<String, List<List<DeviceSpec>>> specs = new HashMap<>();
     for (Node node : pair.nodes()) {
-      List<List<DeviceSpec>> levels = new ArrayList<>();
-      for (List<Device> level : node.fence()) {
-        levels.add(level.stream().map(d -> new DeviceSpec(d.type(), d.parameters())).toList());
-      }
-      specs.put(node.name(), levels);
+      specs.put(node.name(), devices(node));
     }
     try {
       return Fencing.of(specs, pair.fencing().limit());
     } catch (IllegalArgumentException e) {
       throw new Life.Misconfigured(e.getMessage());
     }
+  }
+
+  /** The devices that switch a node off, in levels. */
+  static List<List<DeviceSpec>> devices(Node node) {
+    List<List<DeviceSpec>> levels = new ArrayList<>();
+    for (List<Device> level : node.fence()) {
+      levels.add(level.stream().map(d -> new DeviceSpec(d.type(), d.parameters())).toList());
+    }
+    return levels;
   }
 
   static Settings settings(Pair pair, Node self, Fencing fencing) {
@@ -81,7 +89,24 @@ final class FromFile {
         groups);
   }
 
-  /** Longer than either device's off time plus the skew of the two verdicts. */
+  /**
+   * What a group's tasks may take at most: what its resources' limits add up to, twice, since some
+   * try twice, and a margin for what has short limits of its own.
+   */
+  static Duration busyLimit(Group group) {
+    Duration sum = BUSY_MARGIN;
+    for (ResourceConfig resource : group.resources()) {
+      Duration start = resource.timeouts().start();
+      Duration stop = resource.timeouts().stop();
+      sum = sum.plus((start.compareTo(stop) > 0 ? start : stop).multipliedBy(2));
+    }
+    return sum;
+  }
+
+  /**
+   * Either device's off time, and the skew of the two verdicts: where the links fail in one
+   * direction, a deadtime; and the time in which a turn may be taken.
+   */
   private static Duration fenceWait(Pair pair, Fencing fencing) {
     if (pair.fencing().waitFirst().isPresent()) {
       return pair.fencing().waitFirst().get();
@@ -93,7 +118,7 @@ final class FromFile {
         longest = off.compareTo(longest) > 0 ? off : longest;
       }
     }
-    return longest.plus(pair.heartbeat().deadtime());
+    return longest.plus(pair.heartbeat().deadtime().multipliedBy(2));
   }
 
   static HeartbeatSettings heartbeat(Pair pair, Node self, List<byte[]> keys) {

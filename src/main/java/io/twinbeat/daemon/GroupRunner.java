@@ -5,6 +5,7 @@ import io.twinbeat.address.Addresses;
 import io.twinbeat.address.FloatingAddress;
 import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Event;
+import io.twinbeat.journal.Timeline;
 import io.twinbeat.resource.Monitor;
 import io.twinbeat.resource.Resource;
 import io.twinbeat.resource.ResourceException;
@@ -36,15 +37,23 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
   private final HeldGroup group;
   private final Addresses addresses;
   private final Consumer<Event> events;
+  private final Chronicle chronicle;
   private final Monitor monitor = new Monitor(this);
   private final BlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(TASKS_MAX);
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final Thread thread;
 
-  GroupRunner(HeldGroup group, Addresses addresses, Consumer<Event> events) {
+  /** Whether a start was the last that was ordered; of this runner's thread. */
+  private boolean begun;
+
+  /** When the task under way began; 0 when none is. */
+  private volatile long busySince;
+
+  GroupRunner(HeldGroup group, Addresses addresses, Consumer<Event> events, Chronicle chronicle) {
     this.group = group;
     this.addresses = addresses;
     this.events = events;
+    this.chronicle = chronicle;
     this.thread = Thread.ofVirtual().name("group-" + group.name()).start(this::run);
   }
 
@@ -54,6 +63,12 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
 
   Map<String, Seen> seen() {
     return Map.copyOf(seen);
+  }
+
+  /** How long the task under way has taken so far; zero when none is. */
+  Duration busyFor() {
+    long since = busySince;
+    return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
   }
 
   void prepare(Effect.Prepare effect) {
@@ -66,6 +81,25 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
 
   void stop() {
     submit(() -> events.accept(stopped()));
+  }
+
+  /** The group is known not to be held here; what has been ordered meanwhile comes first. */
+  void standBy() {
+    submit(() -> {
+      if (!begun) {
+        stoodBy();
+      }
+    });
+  }
+
+  private void stoodBy() {
+    for (Resource resource : group.resources()) {
+      try {
+        resource.standBy();
+      } catch (ResourceException | RuntimeException e) {
+        log.warn("{} as a standby: {}", group.name(), sentence(resource, e));
+      }
+    }
   }
 
   void restart(String resource) {
@@ -81,7 +115,10 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
   private void run() {
     try {
       while (true) {
-        tasks.take().run();
+        Runnable task = tasks.take();
+        busySince = System.nanoTime() | 1;
+        task.run();
+        busySince = 0;
       }
     } catch (InterruptedException e) {
       // Closed.
@@ -100,6 +137,7 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
   }
 
   private Event started(Effect.StartGroup effect) {
+    begun = true;
     if (effect.claimFirst()) {
       String claimed = claimed();
       if (!claimed.isEmpty()) {
@@ -108,13 +146,22 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
     }
     for (Resource resource : group.resources()) {
       try {
-        resource.start();
-        see(resource, true, "started");
-        monitor.start(resource);
+        if (effect.watchOnly() && !resource.keptInMaintenance()) {
+          see(resource, true, "in maintenance: only watched from here on");
+        } else {
+          resource.start();
+          tellAddress(resource, Timeline.ADDRESS_ADDED, "is on this node and announced");
+          see(resource, true, "started");
+        }
       } catch (ResourceException | RuntimeException e) {
         see(resource, false, e.getMessage());
-        return new Event.GroupStarted(group.name(), effect.term(), false, sentence(resource, e));
+        String failed = sentence(resource, e);
+        if (!effect.watchOnly()) {
+          return new Event.GroupStarted(group.name(), effect.term(), false, failed);
+        }
+        log.warn("{} in maintenance: {}", group.name(), failed); // Nothing is given up for it.
       }
+      monitor.start(resource);
     }
     return new Event.GroupStarted(group.name(), effect.term(), true, "");
   }
@@ -143,11 +190,24 @@ final class GroupRunner implements Monitor.Listener, AutoCloseable {
       seen.remove(resource.name());
       try {
         resource.stop(Resource.StopMode.HAND_OVER);
+        tellAddress(resource, Timeline.ADDRESS_REMOVED, "is not on this node any more");
       } catch (ResourceException | RuntimeException e) {
         failures.add(sentence(resource, e));
       }
     }
+    begun &= !failures.isEmpty();
     return new Event.GroupStopped(group.name(), failures.isEmpty(), String.join("; ", failures));
+  }
+
+  /** From when to when an address was here must be in the journal, not only who was to hold it. */
+  private void tellAddress(Resource resource, String rule, String what) {
+    if (resource instanceof AddressResource address) {
+      String first = address.all().getFirst().toString();
+      int others = address.all().size() - 1;
+      String which = others == 0 ? first : first + " and " + others + " more";
+      String verb = others == 0 ? what : what.replace("is ", "are ");
+      chronicle.tell("event", rule, group.name() + ": " + which + " " + verb, Map.of());
+    }
   }
 
   private Event restarted(String name) {

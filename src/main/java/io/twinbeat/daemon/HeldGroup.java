@@ -21,6 +21,16 @@ record HeldGroup(String name, List<Resource> resources) {
     return addresses;
   }
 
+  List<LvsResource> directors() {
+    List<LvsResource> directors = new ArrayList<>();
+    for (Resource resource : resources) {
+      if (resource instanceof LvsResource lvs) {
+        directors.add(lvs);
+      }
+    }
+    return directors;
+  }
+
   List<ReadinessItem> readiness() {
     List<ReadinessItem> items = new ArrayList<>();
     for (Resource resource : resources) {

@@ -6,11 +6,14 @@ import io.twinbeat.address.FloatingAddress;
 import io.twinbeat.decision.Effect;
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.Event.Look;
+import io.twinbeat.linux.MacAddress;
 import io.twinbeat.resource.ProbeAnswer;
 import io.twinbeat.resource.ProbeSettings;
 import io.twinbeat.resource.ServiceProbe;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -21,13 +24,19 @@ final class Looker {
   private final HeldGroup group;
   private final Optional<ProbeSettings> how;
   private final Addresses addresses;
+  private final References references;
   private final Consumer<Event> events;
 
   Looker(
-      HeldGroup group, Optional<ProbeSettings> how, Addresses addresses, Consumer<Event> events) {
+      HeldGroup group,
+      Optional<ProbeSettings> how,
+      Addresses addresses,
+      References references,
+      Consumer<Event> events) {
     this.group = group;
     this.how = how;
     this.addresses = addresses;
+    this.references = references;
     this.events = events;
   }
 
@@ -40,7 +49,13 @@ final class Looker {
     Thread.ofVirtual().name("look-" + group.name()).start(() -> events.accept(seen(effect)));
   }
 
-  private Event seen(Effect.Probe effect) {
+  /** A look that decides nothing. */
+  Event.ProbeFinished practise(Duration limit) {
+    return seen(new Effect.Probe(group.name(), 0, limit));
+  }
+
+  private Event.ProbeFinished seen(Effect.Probe effect) {
+    BooleanSupplier connected = references.seenGoodFromHere();
     Look worst = Look.NOT_ANSWERED;
     String detail = "";
     for (AddressResource resource : group.addresses()) {
@@ -55,7 +70,10 @@ final class Looker {
         detail = one.detail();
       }
     }
-    return new Event.ProbeFinished(effect.group(), effect.id(), worst, detail);
+    if (worst == Look.NOT_ANSWERED && !connected.getAsBoolean()) {
+      return finished(effect, Look.CANNOT_TELL, detail + ", nor did a reference point answer");
+    }
+    return finished(effect, worst, detail);
   }
 
   private Event.ProbeFinished one(Effect.Probe effect, FloatingAddress address) {
@@ -64,27 +82,80 @@ final class Looker {
       return finished(effect, Look.CANNOT_TELL, fault.get());
     }
     if (how.isEmpty()) {
-      return byArp(effect, address);
+      return byArp(effect, address, Look.ANSWERED, "");
     }
+    // Beside the look, so that what must be asked in the end has been asked by then.
+    CompletableFuture<Optional<MacAddress>> asked = ask(effect, address);
     return switch (ServiceProbe.look(address.ip(), how.get(), effect.limit())) {
       case ProbeAnswer.Answered a ->
           finished(effect, Look.ANSWERED, a.detail() + " in " + a.took().toMillis() + " ms");
-      case ProbeAnswer.NotAnswered n -> finished(effect, Look.NOT_ANSWERED, n.detail());
+      case ProbeAnswer.NotAnswered n -> notAnswered(effect, address, n, asked);
+      case ProbeAnswer.OwnAnswer o -> byArp(effect, address, Look.CANNOT_TELL, o.why() + "; ");
       case ProbeAnswer.CannotTell c -> finished(effect, Look.CANNOT_TELL, c.why());
     };
   }
 
-  private Event.ProbeFinished byArp(Effect.Probe effect, FloatingAddress address) {
-    Duration limit = effect.limit();
+  private CompletableFuture<Optional<MacAddress>> ask(
+      Effect.Probe effect, FloatingAddress address) {
+    CompletableFuture<Optional<MacAddress>> asked = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("ask-" + group.name())
+        .start(() -> {
+          try {
+            asked.complete(addresses.claimant(address, effect.limit()));
+          } catch (AddressException e) {
+            asked.complete(Optional.empty());
+          }
+        });
+    return asked;
+  }
+
+  /**
+   * A look that reached nobody's TCP may have been sent astray by this machine itself: by a wrong
+   * entry for the neighbour, or a route or filter that says "unreachable".
+   */
+  private Event.ProbeFinished notAnswered(
+      Effect.Probe effect,
+      FloatingAddress address,
+      ProbeAnswer.NotAnswered not,
+      CompletableFuture<Optional<MacAddress>> asked) {
+    boolean server = not.reach() == ProbeAnswer.Reach.SERVER;
+    Optional<MacAddress> claims = server ? Optional.empty() : asked.getNow(Optional.empty());
+    Optional<MacAddress> table = claims.isEmpty() ? claims : addresses.sentTo(address);
+    boolean elsewhere = table.isPresent() && !table.equals(claims);
+    boolean noWay = not.reach() == ProbeAnswer.Reach.NO_WAY;
+    if (claims.isPresent() && (elsewhere || noWay)) {
+      return finished(
+          effect,
+          Look.CANNOT_TELL,
+          claims.get()
+              + " has "
+              + address.ip().getHostAddress()
+              + ", but this machine does not send to it: its neighbour table says "
+              + table.map(MacAddress::toString).orElse("nothing")
+              + " ("
+              + not.detail()
+              + ")");
+    }
+    return finished(effect, Look.NOT_ANSWERED, not.detail());
+  }
+
+  /**
+   * Only whether somebody has the address.
+   *
+   * @param has what it means that somebody has it
+   * @param why why no more was asked
+   */
+  private Event.ProbeFinished byArp(
+      Effect.Probe effect, FloatingAddress address, Look has, String why) {
+    String ip = address.ip().getHostAddress();
     try {
-      var other = addresses.claimant(address, limit);
+      Optional<MacAddress> other = addresses.claimant(address, effect.limit());
       return other.isPresent()
-          ? finished(
-              effect, Look.ANSWERED, other.get() + " answers for " + address.ip().getHostAddress())
-          : finished(
-              effect, Look.NOT_ANSWERED, "nobody answers for " + address.ip().getHostAddress());
+          ? finished(effect, has, why + other.get() + " answers for " + ip)
+          : finished(effect, Look.NOT_ANSWERED, why + "nobody answers for " + ip);
     } catch (AddressException e) {
-      return finished(effect, Look.CANNOT_TELL, e.getMessage());
+      return finished(effect, Look.CANNOT_TELL, why + e.getMessage());
     }
   }
 

@@ -4,71 +4,72 @@ import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Status;
-import io.twinbeat.fencing.DeviceProof;
-import io.twinbeat.fencing.Fencing;
 import io.twinbeat.resource.ReadinessItem;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The readiness items that concern the whole node. */
 final class NodeItems {
+  private static final Duration FILES_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration SETUP_INTERVAL = Duration.ofMinutes(10);
+
   private final Pair pair;
   private final Node peer;
-  private final Fencing fencing;
   private final Supplier<State> state;
   private final Chronicle chronicle;
+  private final FenceItems fences;
+  private final DiskItems disks;
+  private final List<KeptItem> kept;
+  private final DrainExchange drains;
+  private final Optional<WatchdogFeeder> watchdog;
 
-  NodeItems(Pair pair, Node peer, Fencing fencing, Supplier<State> state, Chronicle chronicle) {
+  NodeItems(
+      Pair pair,
+      Node peer,
+      Supplier<State> state,
+      Chronicle chronicle,
+      FenceItems fences,
+      SameFiles files,
+      PeerClock clock,
+      DrainExchange drains,
+      Optional<WatchdogFeeder> watchdog) {
     this.pair = pair;
     this.peer = peer;
-    this.fencing = fencing;
     this.state = state;
     this.chronicle = chronicle;
+    this.drains = drains;
+    this.watchdog = watchdog;
+    this.fences = fences;
+    this.disks = new DiskItems(pair.paths().state());
+    List<KeptItem> looked = new ArrayList<>();
+    looked.add(new KeptItem(SameFiles.NAME, FILES_INTERVAL, files::look));
+    looked.add(new KeptItem(PeerClock.NAME, CLOCK_INTERVAL, clock::look));
+    looked.add(new KeptItem(FenceItems.SETUP, SETUP_INTERVAL, fences::setup));
+    if (Upstreams.any(pair)) {
+      looked.add(new KeptItem(Upstreams.ITEM, FILES_INTERVAL, () -> Upstreams.item(pair)));
+    }
+    this.kept = List.copyOf(looked);
+  }
+
+  /** Those that are looked at from time to time. */
+  List<KeptItem> kept() {
+    return kept;
   }
 
   List<ReadinessItem> items() {
-    List<ReadinessItem> items = new ArrayList<>();
-    items.add(fence());
+    List<ReadinessItem> items = new ArrayList<>(fences.items());
     items.add(sameFile());
+    kept.forEach(each -> items.add(each.item()));
+    items.addAll(drains.items());
     items.add(connection());
-    items.add(disk());
+    items.add(journal());
+    items.addAll(disks.items());
+    watchdog.ifPresent(feeder -> items.add(watchdog(feeder)));
     return items;
-  }
-
-  private ReadinessItem fence() {
-    String name = "fencing " + peer.name();
-    if (pair.fencing().none()) {
-      return ReadinessItem.good(name, "none: the file accepts split-brain");
-    }
-    if (fencing.onlyManual(peer.name())) {
-      return ReadinessItem.good(name, "by hand only: twinbeat fence confirm " + peer.name());
-    }
-    Duration limit = pair.fencing().proofAge();
-    String proven = "";
-    for (DeviceProof proof : fencing.proofs()) {
-      if (!proof.node().equals(peer.name())) {
-        continue;
-      }
-      if (!proof.succeeded()) {
-        return ReadinessItem.bad(
-            name,
-            proof.device() + ": " + proof.detail(),
-            "mend the device, then: twinbeat fence test " + peer.name());
-      }
-      if (Duration.between(proof.at(), Instant.now()).compareTo(limit) > 0) {
-        return ReadinessItem.bad(
-            name,
-            proof.device() + " was last proven at " + proof.at(),
-            "twinbeat fence test " + peer.name());
-      }
-      proven = proof.device() + " works";
-    }
-    return proven.isEmpty()
-        ? ReadinessItem.unknown(name, "not tested yet")
-        : ReadinessItem.good(name, proven);
   }
 
   private ReadinessItem sameFile() {
@@ -82,7 +83,7 @@ final class NodeItems {
         : ReadinessItem.bad(
             name,
             "this node's file is " + pair.hash() + ", the peer's " + last.configHash(),
-            "make the files alike and restart the daemon that has the old one");
+            "make the files alike, then: twinbeat reload");
   }
 
   private ReadinessItem connection() {
@@ -93,7 +94,18 @@ final class NodeItems {
             "connection", s.connection(), "look at the service interface and its switch");
   }
 
-  private ReadinessItem disk() {
+  private static ReadinessItem watchdog(WatchdogFeeder feeder) {
+    WatchdogFeeder.Standing s = feeder.standing();
+    return switch (s.state()) {
+      case UNTRIED -> ReadinessItem.unknown("watchdog", s.detail());
+      case DISARMED, ARMED ->
+          ReadinessItem.good("watchdog", s.identity() + ", " + s.timeout().toSeconds() + " s");
+      case HUNGRY, UNUSABLE ->
+          ReadinessItem.bad("watchdog", s.detail(), "see the alarm about the watchdog");
+    };
+  }
+
+  private ReadinessItem journal() {
     String trouble = chronicle.trouble();
     return trouble.isEmpty()
         ? ReadinessItem.good("journal", "on disk")

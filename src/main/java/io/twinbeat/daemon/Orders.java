@@ -16,19 +16,25 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Gives the operator's orders to the core and waits for how they end. Any thread. */
-final class Orders {
+final class Orders implements AutoCloseable {
   /** Longer than the core's own limits: the core always answers first. */
   static final Duration ANSWER_LIMIT = Duration.ofMinutes(6);
+
+  private static final String OVER = "the daemon goes on with another file: ask again";
 
   private final Consumer<Event> events;
   private final AtomicLong lastId = new AtomicLong();
   private final Map<Long, CompletableFuture<Effect.Answer>> open = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   Orders(Consumer<Event> events) {
     this.events = events;
   }
 
   Response.End order(Order order) throws InterruptedException {
+    if (closed) {
+      return new Response.Failed(OVER);
+    }
     long id = lastId.incrementAndGet();
     CompletableFuture<Effect.Answer> answer = new CompletableFuture<>();
     open.put(id, answer);
@@ -49,6 +55,13 @@ final class Orders {
     if (waiting != null) {
       waiting.complete(answer);
     }
+  }
+
+  /** Orders that this life cannot end any more: whoever waits is told. */
+  @Override
+  public void close() {
+    closed = true;
+    open.forEach((id, waiting) -> waiting.complete(new Effect.Answer(id, Verdict.FAILED, OVER)));
   }
 
   private static Response.End response(Effect.Answer answer) {

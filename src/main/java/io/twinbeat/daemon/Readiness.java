@@ -36,8 +36,9 @@ final class Readiness {
   synchronized void look() {
     List<ReadinessItem> common = ofNode.get();
     for (GroupRunner runner : groups) {
-      List<ReadinessItem> items = new ArrayList<>(common);
-      items.addAll(runner.group().readiness());
+      // The group's own first: of several reasons the nearest is told.
+      List<ReadinessItem> items = new ArrayList<>(runner.group().readiness());
+      items.addAll(common);
       Event.ReadinessChanged now = verdict(runner.group().name(), items);
       if (!now.equals(told.put(now.group(), now))) {
         events.accept(now);
@@ -45,12 +46,14 @@ final class Readiness {
     }
   }
 
-  private static Event.ReadinessChanged verdict(String group, List<ReadinessItem> items) {
+  static Event.ReadinessChanged verdict(String group, List<ReadinessItem> items) {
     boolean ready = true;
     boolean able = true;
     String reason = "";
-    for (ReadinessItem item : items) {
-      if (item.state() != State.GOOD) {
+    long now = System.nanoTime();
+    for (ReadinessItem each : items) {
+      ReadinessItem item = each.at(now);
+      if (item.gates()) {
         ready = false;
         if (reason.isEmpty() || (item.pointless() && able)) {
           reason = item.name() + ": " + item.detail();

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The reference points: third machines that tell whether this node or its peer is cut off. Looked
@@ -14,6 +15,9 @@ import java.util.List;
 final class References implements AutoCloseable {
   /** Three missing answers and one interval more are then half a deadtime. */
   private static final int LOOKS_PER_DEADTIME = 8;
+
+  /** The first ping after the beginning of a look is then answered before its end. */
+  private static final int PINGS_PER_LOOK = 2;
 
   private static final Duration INTERVAL_MIN = Duration.ofMillis(50);
   private static final Duration INTERVAL_MAX = Duration.ofSeconds(1);
@@ -28,11 +32,18 @@ final class References implements AutoCloseable {
             : ReferencePoints.watch(addresses, interval, interval, snapshot -> changed.run());
   }
 
-  static References watch(List<InetAddress> addresses, Duration deadtime) {
-    Duration interval = deadtime.dividedBy(LOOKS_PER_DEADTIME);
-    interval = interval.compareTo(INTERVAL_MIN) < 0 ? INTERVAL_MIN : interval;
+  /**
+   * @param look how long a look at the service takes
+   */
+  static References watch(List<InetAddress> addresses, Duration deadtime, Duration look) {
+    Duration interval = shorter(deadtime.dividedBy(LOOKS_PER_DEADTIME), INTERVAL_MAX);
+    interval = shorter(interval, look.dividedBy(PINGS_PER_LOOK));
     return new References(
-        addresses, interval.compareTo(INTERVAL_MAX) > 0 ? INTERVAL_MAX : interval);
+        addresses, interval.compareTo(INTERVAL_MIN) < 0 ? INTERVAL_MIN : interval);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   void onChange(Runnable look) {
@@ -46,6 +57,26 @@ final class References implements AutoCloseable {
     }
     ReferencePoints.Snapshot now = points.snapshot();
     return now.known() == now.points().size() && now.reachable() == 0;
+  }
+
+  /**
+   * Whether this node's own way out is seen to have been good when a look began that begins now; to
+   * be asked at its end, which may wait a little. It tells more than {@link #lost}, which needs
+   * some misses: a look may end before them.
+   */
+  BooleanSupplier seenGoodFromHere() {
+    if (points == null) {
+      return () -> true;
+    }
+    int round = points.nextRound();
+    return () -> {
+      try {
+        return points.answered(round);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    };
   }
 
   String detail() {

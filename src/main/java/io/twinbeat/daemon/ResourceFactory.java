@@ -4,6 +4,7 @@ import io.twinbeat.address.Addresses;
 import io.twinbeat.address.FloatingAddress;
 import io.twinbeat.config.AddressConfig;
 import io.twinbeat.config.Group;
+import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.NginxConfig;
 import io.twinbeat.config.OcfConfig;
 import io.twinbeat.config.Pair;
@@ -22,6 +23,7 @@ import io.twinbeat.resource.ScriptResource;
 import io.twinbeat.resource.Statuses;
 import io.twinbeat.resource.SystemdResource;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,20 +42,19 @@ final class ResourceFactory {
   private ResourceFactory() {}
 
   static List<FloatingAddress> addresses(Pair pair) {
-    List<FloatingAddress> all = new ArrayList<>();
-    for (Group group : pair.groups()) {
-      for (AddressConfig address : group.addresses()) {
-        all.add(floating(address));
-      }
-    }
-    return all;
+    return pair.groups().stream().flatMap(group -> addresses(group).stream()).toList();
+  }
+
+  static List<FloatingAddress> addresses(Group group) {
+    return group.addresses().stream().map(ResourceFactory::floating).toList();
   }
 
   private static FloatingAddress floating(AddressConfig address) {
     return new FloatingAddress(address.ip(), address.prefixLength(), address.dev());
   }
 
-  static HeldGroup group(Group group, Addresses addresses) {
+  static HeldGroup group(
+      Group group, Addresses addresses, AddressOnWire.Peer peer, Path run, Directors directors) {
     List<Resource> resources = new ArrayList<>();
     List<AddressConfig> side = new ArrayList<>();
     for (ResourceConfig resource : group.resources()) {
@@ -61,16 +62,19 @@ final class ResourceFactory {
         side.add(address);
         continue;
       }
-      flush(side, resources, addresses);
-      resources.add(service(resource));
+      flush(side, resources, addresses, peer);
+      resources.add(service(group, resource, run, directors));
     }
-    flush(side, resources, addresses);
+    flush(side, resources, addresses, peer);
     return new HeldGroup(group.name(), resources);
   }
 
   /** Addresses that stand side by side are added in one go. */
   private static void flush(
-      List<AddressConfig> side, List<Resource> resources, Addresses addresses) {
+      List<AddressConfig> side,
+      List<Resource> resources,
+      Addresses addresses,
+      AddressOnWire.Peer peer) {
     if (side.isEmpty()) {
       return;
     }
@@ -78,13 +82,13 @@ final class ResourceFactory {
     String name =
         side.size() == 1 ? first.name() : first.name() + " and " + (side.size() - 1) + " more";
     List<FloatingAddress> all = side.stream().map(ResourceFactory::floating).toList();
-    resources.add(new AddressResource(name, all, addresses, limits(first.timeouts())));
+    resources.add(new AddressResource(name, all, addresses, peer, limits(first.timeouts())));
     side.clear();
   }
 
-  private static Resource service(ResourceConfig resource) {
+  static Resource service(Group group, ResourceConfig resource, Path run, Directors directors) {
     return switch (resource) {
-      case NginxConfig nginx -> nginx(nginx);
+      case NginxConfig nginx -> nginx(nginx, run);
       case SystemdConfig unit ->
           new SystemdResource(
               new SystemdResource.Settings(
@@ -102,6 +106,7 @@ final class ResourceFactory {
                   ocf.params(),
                   OcfResource.Settings.ROOT,
                   limits(ocf.timeouts())));
+      case LvsConfig lvs -> directors.resource(group, lvs, limits(lvs.timeouts()));
       case AddressConfig address -> throw new IllegalStateException(address.name());
     };
   }
@@ -110,7 +115,7 @@ final class ResourceFactory {
     return new Limits(PREPARE, t.start(), t.stop(), t.checkTimeout(), t.checkInterval());
   }
 
-  private static Resource nginx(NginxConfig nginx) {
+  private static Resource nginx(NginxConfig nginx, Path run) {
     return new NginxResource(
         new NginxResource.Settings(
                 nginx.name(),
@@ -122,11 +127,12 @@ final class ResourceFactory {
                 PREPARE,
                 nginx.timeouts().start(),
                 nginx.timeouts().stop())
-            .withTestEvery(nginx.testInterval()));
+            .withTestEvery(nginx.testInterval())
+            .withMemory(run.resolve("loaded-" + nginx.name().replace('/', '-'))));
   }
 
   /** The distribution's unit runs the distribution's configuration; another one runs directly. */
-  private static Optional<String> unit(NginxConfig nginx) {
+  static Optional<String> unit(NginxConfig nginx) {
     if (nginx.unit().isPresent()) {
       return nginx.unit();
     }

@@ -3,6 +3,7 @@ package io.twinbeat.daemon;
 import io.twinbeat.config.Group;
 import io.twinbeat.control.StatusReport;
 import io.twinbeat.decision.GroupState;
+import io.twinbeat.decision.Maintenance;
 import io.twinbeat.decision.Moment;
 import io.twinbeat.decision.PeerState;
 import io.twinbeat.decision.PeerState.Hearing;
@@ -48,13 +49,17 @@ final class StatusView {
         readiness(s),
         links(),
         devices(),
+        new WatchdogView(parts).both(unheard(s, now)),
         parts.references().report(),
         alarms(s, now),
-        null,
-        new StatusReport.Heartbeat(
-            parts.pair().heartbeat().interval().toMillis(),
-            parts.pair().heartbeat().deadtime().toMillis(),
-            parts.pair().heartbeat().warntime().toMillis()));
+        maintenance(s.maintenance(), now),
+        new GapView(parts).heartbeat());
+  }
+
+  private static StatusReport.Maintenance maintenance(Maintenance m, Moment now) {
+    return m.stands()
+        ? new StatusReport.Maintenance(Instant.now().plus(m.left(now)), m.reason())
+        : null;
   }
 
   private static Instant instant(Moment m, Moment now) {
@@ -66,7 +71,7 @@ final class StatusView {
     String state =
         switch (p.hearing()) {
           case LISTENING -> "unknown";
-          case HEARD -> "heard";
+          case HEARD -> p.isForeign() ? "not understood" : "heard";
           case LATE -> p.lastHeard() == null ? "unknown" : "late";
           case SILENT -> s.fencing() ? "silent" : p.restarting() ? "restarting" : "silent";
           case DISCONNECTED -> p.restarting() ? "restarting" : "disconnected";
@@ -82,6 +87,13 @@ final class StatusView {
         sentence(state, s),
         p.lastHeard() == null ? null : now.since(p.lastHeard()).toMillis(),
         p.last() == null ? null : Long.toHexString(p.last().incarnation()));
+  }
+
+  /** How long the peer is silent; zero while it is not. */
+  private static Duration unheard(State s, Moment now) {
+    Hearing hearing = s.peer().hearing();
+    boolean silent = hearing == Hearing.SILENT || hearing == Hearing.DISCONNECTED;
+    return silent && s.peer().lastHeard() != null ? now.since(s.peer().lastHeard()) : Duration.ZERO;
   }
 
   private String sentence(String state, State s) {
@@ -156,7 +168,8 @@ final class StatusView {
               resource.type(),
               health,
               held && last != null ? last.detail() : "",
-              held && last != null ? (now.nanos() - last.nanos()) / 1_000_000 : null));
+              held && last != null ? (now.nanos() - last.nanos()) / 1_000_000 : null,
+              resource instanceof LvsResource lvs ? lvs.services() : null));
     }
     return resources;
   }
@@ -164,19 +177,21 @@ final class StatusView {
   StatusReport.Readiness own(State s) {
     List<StatusReport.Item> items = new ArrayList<>();
     long now = System.nanoTime();
-    for (ReadinessItem item : parts.readiness().items()) {
+    for (ReadinessItem seen : parts.readiness().items()) {
+      ReadinessItem item = seen.at(now);
       items.add(
           new StatusReport.Item(
               item.name(),
               switch (item.state()) {
                 case GOOD -> "ok";
+                case WARNING -> "warning";
                 case BAD -> "failed";
-                case UNKNOWN -> "unknown";
+                case UNKNOWN -> seen.stale(now) ? "stale" : "unknown";
               },
               item.detail(),
               item.mend(),
               (now - item.checkedNanos()) / 1_000_000,
-              null));
+              item.limit().toMillis()));
     }
     boolean ready = true;
     boolean able = true;
@@ -231,8 +246,9 @@ final class StatusView {
               link.peer().getAddress().getHostAddress(),
               state,
               link.age().map(Duration::toMillis).orElse(null),
-              link.largestGap().toMillis(),
-              link.forged()));
+              link.gaps().largest().toMillis(),
+              link.forged(),
+              GapView.shown(link.gaps())));
     }
     return links;
   }
@@ -241,7 +257,7 @@ final class StatusView {
     long limit = parts.pair().fencing().proofAge().toMillis();
     List<StatusReport.Device> devices = new ArrayList<>();
     for (DeviceProof proof : parts.fencing().proofs()) {
-      long age = Math.max(0, Duration.between(proof.at(), Instant.now()).toMillis());
+      long age = proof.age().toMillis();
       devices.add(
           new StatusReport.Device(
               proof.node(), proof.device(), proof.succeeded(), proof.detail(), age, limit));

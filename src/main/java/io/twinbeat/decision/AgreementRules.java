@@ -29,10 +29,6 @@ final class AgreementRules {
   }
 
   private static void agree(Turn t, GroupState g, GroupStatus theirs) {
-    if (!g.phase.mayHold()) {
-      // Known from here on, should the peer lose its disk.
-      g.term = Math.max(g.term, theirs.term());
-    }
     switch (g.phase) {
       case ACTIVE, STARTING -> holding(t, g, theirs);
       case STANDBY -> standby(t, g, theirs);
@@ -47,7 +43,7 @@ final class AgreementRules {
       twoHolders(t, g, theirs);
     } else if (g.phase == Phase.ACTIVE && theirs.phase() == Phase.STANDBY && theirs.ask() != 0) {
       boolean unasked = g.offer.isEmpty() && prefers(t, g);
-      g.failbackHeld |= unasked;
+      t.holdFailback(g, g.failbackHeld || unasked);
       g.grantAsk = theirs.ask();
       g.grantTo = t.peer().last.incarnation();
       t.decide(Rule.HAND_OVER, g.name, "request " + g.grantAsk + " of " + t.settings.peer());
@@ -64,7 +60,7 @@ final class AgreementRules {
     boolean stay = theirs.term() == g.term ? prefers(t, g) : g.term > theirs.term();
     String detail = "term " + g.term + " here, " + theirs.term() + " there";
     t.alarm(
-        "two-holders:" + g.name,
+        Aftermath.TWO_HOLDERS + g.name,
         g.name + " was active on both nodes at once",
         "see: twinbeat explain; check the fence devices");
     if (stay || !t.on(Rule.TWO_HOLDERS_YIELD)) {
@@ -91,7 +87,7 @@ final class AgreementRules {
       return; // Its result may be that the peer is off.
     }
     if (theirs.phase() == Phase.STANDBY && theirs.ask() != 0) {
-      if (g.ask == 0 || !startsFirst(t, g, theirs)) {
+      if (g.ask == 0 || !startsFirst(t, g, theirs) || !t.on(Guard.ONE_ASKS_FIRST)) {
         t.closeAsk(g);
         grant(t, g, theirs);
       }
@@ -114,26 +110,29 @@ final class AgreementRules {
     t.decide(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
     t.enter(g, Phase.GRANTED, Rule.GRANT.sentence());
     // A term given away is used, also when the peer dies before it tells.
-    g.term = g.grantTerm;
+    if (t.on(Guard.TERM_GIVEN_IS_USED)) {
+      g.term = g.grantTerm;
+    }
     t.keep(g, g.term, false);
   }
 
   private static void want(Turn t, GroupState g, GroupStatus theirs) {
     if (theirs.phase() == Phase.STANDBY) {
-      if (startsFirst(t, g, theirs)) {
+      if (startsFirst(t, g, theirs)
+          && !MaintenanceRules.withholds(t, Rule.ASK_NOBODY_HOLDS, g.name, "")) {
         t.openAsk(g, Want.NOBODY_HOLDS, Rule.ASK_NOBODY_HOLDS, "");
       }
-    } else if (theirs.phase() == Phase.ACTIVE && g.ready && t.s.connected) {
-      if (!theirs.offer().isEmpty()) {
+    } else if (theirs.phase() == Phase.ACTIVE && t.s.connected) {
+      if (!theirs.offer().isEmpty() && g.able) {
         t.openAsk(g, Want.OFFERED, Rule.OFFER_TAKEN, theirs.offer());
-      } else {
+      } else if (theirs.offer().isEmpty() && g.ready) {
         failback(t, g);
       }
     }
   }
 
   /** The one that could serve better starts first; of equals the preferred one. */
-  private static boolean startsFirst(Turn t, GroupState g, GroupStatus theirs) {
+  static boolean startsFirst(Turn t, GroupState g, GroupStatus theirs) {
     int mine = score(g.ready, g.able && !g.backingOff(t.now), t.s.connected);
     int other = score(theirs.ready(), theirs.able(), t.peer().last.connected());
     return mine > 0 && (mine == other ? prefers(t, g) : mine > other);
@@ -151,22 +150,28 @@ final class AgreementRules {
     switch (settings.failback()) {
       case Failback.Manual() -> {}
       case Failback.After(Duration ready) -> {
-        if (!prefers(t, g) || g.failbackHeld || !g.readyFor(t.now, ready)) {
+        if (!prefers(t, g)
+            || (g.failbackHeld && t.on(Guard.FAILBACK_HELD))
+            || (!g.readyFor(t.now, ready) && t.on(Guard.FAILBACK_READY_LONG))
+            || MaintenanceRules.withholds(t, Rule.FAILBACK, g.name, "")) {
           return;
         }
-        if (t.on(Rule.COOL_DOWN)
-            && g.failbackAt != null
-            && t.now.since(g.failbackAt).compareTo(settings.cooldown()) < 0) {
+        if (t.on(Rule.COOL_DOWN) && coolingDown(t, g)) {
           t.decideOnce(Rule.COOL_DOWN, g.name, "");
           return;
         }
-        g.failbackAt = t.now;
+        t.failsBack(g);
         t.openAsk(g, Want.FAILBACK, Rule.FAILBACK, "");
       }
     }
   }
 
-  private static boolean prefers(Turn t, GroupState g) {
+  static boolean coolingDown(Turn t, GroupState g) {
+    Duration cooldown = t.settings.group(g.name).cooldown();
+    return g.failbackAt != null && t.now.since(g.failbackAt).compareTo(cooldown) < 0;
+  }
+
+  static boolean prefers(Turn t, GroupState g) {
     return t.settings.group(g.name).prefer().equals(t.settings.self());
   }
 
@@ -176,7 +181,7 @@ final class AgreementRules {
       g.term = Math.max(g.term, theirs.term());
       t.keep(g, g.term, false);
       back(t, g, Rule.STOPPED, "the peer is active with term " + theirs.term());
-    } else if (!theirs.phase().mayHold()
+    } else if ((!theirs.phase().mayHold() || !t.on(Guard.GRANT_IN_USE))
         && (!sameLife || theirs.closedAsk() >= g.grantAsk || !t.on(Rule.GRANT_RETURNED))) {
       back(t, g, Rule.GRANT_RETURNED, theirs.reason());
     }

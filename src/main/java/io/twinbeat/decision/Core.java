@@ -12,14 +12,14 @@ import java.util.Set;
  */
 public final class Core {
   private final Settings settings;
-  private final Set<Rule> switchedOff;
+  private final Set<Protection> switchedOff;
 
   public Core(Settings settings) {
     this(settings, Set.of());
   }
 
   /** For the simulator's mutants only. */
-  Core(Settings settings, Set<Rule> switchedOff) {
+  Core(Settings settings, Set<? extends Protection> switchedOff) {
     this.settings = settings;
     this.switchedOff = Set.copyOf(switchedOff);
   }
@@ -33,6 +33,7 @@ public final class Core {
     State s = new State();
     s.started = now;
     s.lastEvent = now;
+    s.askedAt = now;
     s.listeningSince = now;
     s.peer = new PeerState(now);
     for (Settings.GroupSettings group : settings.groups()) {
@@ -44,6 +45,13 @@ public final class Core {
   /** What follows from an event at a moment. The given state stays as it is. */
   public Step step(State state, Event event, Moment now) {
     Turn t = new Turn(settings, now, state.copy(), switchedOff);
+    t.peerSpoke =
+        switch (event) {
+          case Event.HeartbeatArrived e -> true;
+          case Event.HeartbeatNotUnderstood e -> true;
+          case Event.PeerSaidGoodbye e -> true;
+          default -> false;
+        };
     if (t.s.going == State.Going.GONE) {
       return new Step(state, t.effects);
     }
@@ -57,7 +65,9 @@ public final class Core {
   private void noticeGap(Turn t, Event event) {
     Duration gap = t.now.since(t.s.lastEvent);
     t.s.lastEvent = t.now;
-    if (!(event instanceof Event.Started) && gap.compareTo(settings.deadtime().dividedBy(2)) > 0) {
+    if (t.on(Guard.GAPS_NOTICED)
+        && !(event instanceof Event.Started)
+        && gap.compareTo(settings.deadtime().dividedBy(2)) > 0) {
       PeerRules.ownStall(t, gap);
     }
   }
@@ -67,6 +77,7 @@ public final class Core {
       case Event.Started e -> StartRules.started(t, e);
       case Event.Ticked e -> {}
       case Event.HeartbeatArrived e -> PeerRules.heartbeat(t, e);
+      case Event.HeartbeatNotUnderstood e -> PeerRules.notUnderstood(t, e);
       case Event.PeerSaidGoodbye e -> PeerRules.goodbye(t, e.status());
       case Event.PeerProcessDied e -> PeerRules.processDied(t, e.incarnation());
       case Event.OwnStallNoticed e -> PeerRules.ownStall(t, e.gap());
@@ -85,11 +96,16 @@ public final class Core {
   }
 
   private static void consider(Turn t) {
-    PeerRules.judge(t);
+    MaintenanceRules.consider(t);
+    if (t.maySeeSilence()) {
+      PeerRules.judge(t);
+    }
     TakeoverRules.consider(t);
     AgreementRules.consider(t);
     GroupRules.consider(t);
     OperatorRules.consider(t);
+    Aftermath.consider(t);
+    MaintenanceRules.settle(t);
   }
 
   /** When the next tick is needed at the latest for a verdict on the peer to be on time. */
@@ -142,6 +158,7 @@ public final class Core {
         s.backWithinMillis,
         s.connected,
         configHash,
-        groups);
+        groups,
+        MaintenanceRules.word(s.maintenance, now));
   }
 }

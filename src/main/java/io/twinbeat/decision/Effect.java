@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Something to be done, in the order of the list. An effect that is not {@link Durable} is carried
@@ -21,15 +22,33 @@ public sealed interface Effect {
     }
   }
 
-  /** The small state that survives a crash; only the groups that changed. */
-  record Persist(Map<String, Held> groups, boolean startFenceSpent) implements Durable {
+  /** The small state that survives a crash; only what changed. */
+  record Persist(
+      Map<String, Held> groups, boolean startFenceSpent, Optional<KeptMaintenance> maintenance)
+      implements Durable {
     public Persist {
       groups = Map.copyOf(groups);
     }
+
+    public Persist(Map<String, Held> groups, boolean startFenceSpent) {
+      this(groups, startFenceSpent, Optional.empty());
+    }
   }
 
-  /** A group's term, and whether this node means to hold it. */
-  record Held(long term, boolean held) {}
+  /** The newest word on maintenance; {@code left} is zero when it is over. */
+  record KeptMaintenance(long number, Duration left, String reason) {}
+
+  /**
+   * A group's term, and whether this node means to hold it.
+   *
+   * @param failbackHeld the operator moved it away: it does not go back by itself
+   * @param failsBackNow a failback begins with this; none other within the cool-down
+   */
+  record Held(long term, boolean held, boolean failbackHeld, boolean failsBackNow) {
+    public Held(long term, boolean held) {
+      this(term, held, false, false);
+    }
+  }
 
   /** A consequence of an earlier decision; written, but nothing waits for it. */
   record Note(Rule rule, String subject, String sentence, Map<String, String> evidence)
@@ -52,8 +71,10 @@ public sealed interface Effect {
    * Start a group's resources in order; ends in GroupStarted.
    *
    * @param claimFirst ask the wire whether another machine has the address, before adding it
+   * @param watchOnly start to watch its services, and touch none of them
    */
-  record StartGroup(String group, long term, Right right, boolean claimFirst) implements Effect {}
+  record StartGroup(String group, long term, Right right, boolean claimFirst, boolean watchOnly)
+      implements Effect {}
 
   /** What entitles a node to start a group. */
   enum Right {
@@ -113,5 +134,19 @@ public sealed interface Effect {
   }
 
   /** End the process. */
-  record Exit(boolean servicesKept) implements Effect {}
+  record Exit(End end) implements Effect {
+    public boolean servicesKept() {
+      return end != End.LEFT;
+    }
+  }
+
+  /** How a process ends. */
+  enum End {
+    /** Everything is handed over or stopped. */
+    LEFT,
+    /** Services go on, and a daemon comes back to them. */
+    RESTARTS,
+    /** It was to leave and could not let go of everything: a daemon has to come back. */
+    COULD_NOT_LEAVE
+  }
 }

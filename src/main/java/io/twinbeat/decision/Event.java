@@ -2,6 +2,7 @@ package io.twinbeat.decision;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** Something that happened; the only input of the core besides time. */
 public sealed interface Event {
@@ -11,12 +12,33 @@ public sealed interface Event {
    * @param incarnation this life's random number
    * @param groups what is on disk and in the kernel, by group
    * @param startFenceSpentFor how much longer no start-up fence may be shot; zero when one may
+   * @param maintenance the last word on it on disk
    */
-  record Started(long incarnation, Map<String, Remembered> groups, Duration startFenceSpentFor)
+  record Started(
+      long incarnation,
+      Map<String, Remembered> groups,
+      Duration startFenceSpentFor,
+      RememberedMaintenance maintenance)
       implements Event {
     public Started {
       groups = Map.copyOf(groups);
     }
+
+    /** With no maintenance on disk. */
+    public Started(long incarnation, Map<String, Remembered> groups, Duration startFenceSpentFor) {
+      this(incarnation, groups, startFenceSpentFor, RememberedMaintenance.NONE);
+    }
+  }
+
+  /**
+   * What an earlier life left of a maintenance.
+   *
+   * @param left how much longer it lasts; zero when it is over
+   * @param sure whether that was measured by one monotonic clock; else the peer knows better
+   */
+  record RememberedMaintenance(long number, Duration left, String reason, boolean sure) {
+    public static final RememberedMaintenance NONE =
+        new RememberedMaintenance(0, Duration.ZERO, "", true);
   }
 
   /**
@@ -25,14 +47,32 @@ public sealed interface Event {
    * @param term the highest term on disk, 0 when the disk was lost
    * @param held whether that life, in this boot of the machine, meant to hold the group
    * @param present whether any of its addresses is on this machine
+   * @param failbackHeld the operator moved it away: it does not go back by itself
+   * @param sinceFailback how long ago the last failback began; empty for none
    */
-  record Remembered(long term, boolean held, boolean present) {}
+  record Remembered(
+      long term,
+      boolean held,
+      boolean present,
+      boolean failbackHeld,
+      Optional<Duration> sinceFailback) {
+    public Remembered(long term, boolean held, boolean present) {
+      this(term, held, present, false, Optional.empty());
+    }
+  }
 
   /** Time passed. */
   record Ticked() implements Event {}
 
   /** An authenticated, fresh heartbeat arrived, by the receiving thread's clock. */
   record HeartbeatArrived(Status status, Moment receivedAt) implements Event {}
+
+  /**
+   * An authenticated, fresh heartbeat of a version that this node does not understand: proof that
+   * the peer is alive, and of nothing else.
+   */
+  record HeartbeatNotUnderstood(long incarnation, String detail, Moment receivedAt)
+      implements Event {}
 
   /** The peer said that it leaves or restarts; the last that this incarnation says. */
   record PeerSaidGoodbye(Status status) implements Event {}
@@ -97,5 +137,10 @@ public sealed interface Event {
 
     /** Leave the services running and come back. */
     record Restart(Duration backWithin) implements Order {}
+
+    /** From now on, on both nodes, nothing is done by itself; or for longer than so far. */
+    record MaintenanceOn(Duration length, String reason) implements Order {}
+
+    record MaintenanceOff() implements Order {}
   }
 }

@@ -13,28 +13,37 @@ final class FenceRules {
 
   static void fence(Turn t, Rule why, List<GroupState> wanted) {
     State s = t.s;
-    if (s.fenceId != 0 || (s.fenceRetryAt != null && t.now.isBefore(s.fenceRetryAt))) {
+    boolean underWay = s.fenceId != 0 && t.on(Guard.ONE_FENCE);
+    if (underWay || (backingOff(t) && t.on(Guard.FENCE_BACKOFF))) {
       return;
     }
     boolean neverHeard = s.peer.lastHeard == null;
-    s.fenceLookOnly =
-        why == Rule.FENCE
-            && neverHeard
-            && t.on(Rule.START_FENCE_ONCE)
-            && s.startFenceSpentUntil != null
-            && t.now.isBefore(s.startFenceSpentUntil);
+    s.fenceLookOnly = why == Rule.FENCE && onlyLooks(t);
     t.decide(s.fenceLookOnly ? Rule.START_FENCE_ONCE : why, Turn.PEER, names(wanted));
     if (neverHeard && !s.fenceLookOnly) {
       s.startFenceSpentUntil = t.now.plus(t.settings.startFenceWindow());
-      t.effects.add(new Effect.Persist(Map.of(), true));
+      t.effects.add(new Effect.Persist(Map.of(), t.on(Guard.START_FENCE_ON_DISK)));
     }
     for (GroupState g : wanted) {
       // On disk now, so that nothing is left to write once the fence is confirmed.
       t.keep(g, t.nextTerm(g), true);
     }
     s.fenceId = t.newId();
-    s.fenceTarget = s.peer.last == null ? 0 : s.peer.last.incarnation();
+    s.fenceTarget = s.peer.life();
     t.effects.add(new Effect.Fence(s.fenceId, s.fenceLookOnly));
+  }
+
+  static boolean backingOff(Turn t) {
+    return t.s.fenceRetryAt != null && t.now.isBefore(t.s.fenceRetryAt);
+  }
+
+  static boolean startFenceSpent(Turn t) {
+    return t.s.startFenceSpentUntil != null && t.now.isBefore(t.s.startFenceSpentUntil);
+  }
+
+  /** A start-up fence was shot lately: now it is only looked whether the peer is off. */
+  static boolean onlyLooks(Turn t) {
+    return t.s.peer.lastHeard == null && t.on(Rule.START_FENCE_ONCE) && startFenceSpent(t);
   }
 
   /** The peer is heard and asks for nothing: an earlier failure needs no answer any more. */
@@ -46,7 +55,7 @@ final class FenceRules {
     }
   }
 
-  private static String names(List<GroupState> groups) {
+  static String names(List<GroupState> groups) {
     return groups.isEmpty()
         ? ""
         : "to take "
@@ -60,7 +69,7 @@ final class FenceRules {
       return;
     }
     s.fenceId = 0;
-    long peerNow = s.peer.last == null ? 0 : s.peer.last.incarnation();
+    long peerNow = s.peer.life();
     if (e.confirmed() || !t.on(Rule.FENCE_FAILED)) {
       if (peerNow != s.fenceTarget && t.on(Rule.FENCE_OVERTAKEN)) {
         t.note(Rule.FENCE_OVERTAKEN, Turn.PEER, e.detail());
@@ -95,6 +104,7 @@ final class FenceRules {
     t.clear(FAILED_ALARM);
     t.clear(TakeoverRules.DISCONNECTED_ALARM);
     t.clear(PeerRules.SILENT_ALARM);
+    t.clear(PeerRules.FOREIGN_ALARM);
     t.alarm(
         "peer-off",
         t.settings.peer() + " is off: there is no standby",

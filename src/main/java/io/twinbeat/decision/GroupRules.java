@@ -23,7 +23,7 @@ final class GroupRules {
     if (e.ok()) {
       g.startFailures = 0;
       g.startRetryAt = null;
-      g.failbackHeld = false;
+      t.holdFailback(g, false);
       t.clear("start:" + g.name);
       t.clear("not-able:" + g.name);
       t.note(Rule.STARTED, g.name, "term " + g.term + ": " + g.why);
@@ -67,18 +67,20 @@ final class GroupRules {
 
   private static void released(Turn t, GroupState g) {
     if (g.stopGoal == GroupState.StopGoal.GRANT) {
-      if (askStands(t, g)) {
+      if (askStands(t, g) || !t.on(Guard.GRANT_STANDS)) {
         g.grantTerm = t.nextTerm(g);
         t.note(Rule.GRANT, g.name, "request " + g.grantAsk + ", term " + g.grantTerm);
         t.withdrawOffer(g);
         t.enter(g, Phase.GRANTED, Rule.HAND_OVER.sentence());
-        g.term = g.grantTerm;
+        if (t.on(Guard.TERM_GIVEN_IS_USED)) {
+          g.term = g.grantTerm;
+        }
         t.keep(g, g.term, false);
         return;
       }
       if (t.s.going == State.Going.STAYS) {
         t.decide(Rule.RESUME, g.name, "");
-        t.start(g, Right.KEPT, g.term + 1, Rule.RESUME);
+        t.start(g, Right.KEPT, g.term + (t.on(Guard.TERM_RAISED_BY_RESUMING) ? 1 : 0), Rule.RESUME);
         return;
       }
     }
@@ -107,7 +109,11 @@ final class GroupRules {
     }
   }
 
-  private static void repair(Turn t, GroupState g, String detail) {
+  static void repair(Turn t, GroupState g, String detail) {
+    if (MaintenanceRules.withholds(t, Rule.RESTART_IN_PLACE, g.name, failed(g, detail))) {
+      g.restartRetryAt = null;
+      return;
+    }
     GroupSettings settings = t.settings.group(g.name);
     List<Moment> recent = new ArrayList<>();
     for (Moment restart : g.restarts) {
@@ -127,7 +133,7 @@ final class GroupRules {
         "resource:" + g.name,
         g.failedResource + " of " + g.name + " keeps failing: " + detail,
         "look at " + g.failedResource + " on " + t.settings.self());
-    if (peerReady(t, g)) {
+    if (peerAble(t, g)) {
       if (g.offer.isEmpty()) {
         t.offer(g, Rule.OFFER_FAILED, g.failedResource + ": " + detail);
       }
@@ -135,6 +141,10 @@ final class GroupRules {
       t.decideOnce(Rule.KEEP_TRYING, g.name, g.failedResource + ": " + detail);
     }
     g.restartRetryAt = t.now.plus(STOP_RETRY);
+  }
+
+  private static String failed(GroupState g, String detail) {
+    return g.failedResource + ": " + detail;
   }
 
   private static void restart(Turn t, GroupState g) {
@@ -216,12 +226,16 @@ final class GroupRules {
     t.sendStatus();
   }
 
-  private static boolean peerReady(Turn t, GroupState g) {
+  /**
+   * Whether the peer could save a service that is dead here: that it is not ready keeps plans from
+   * being carried out, but is no reason to leave a service dead.
+   */
+  static boolean peerAble(Turn t, GroupState g) {
     GroupStatus theirs = t.peers(g);
     return t.talking()
         && theirs != null
         && theirs.phase() == Phase.STANDBY
-        && theirs.ready()
+        && (t.on(Guard.OFFERED_TO_ABLE) ? theirs.able() : theirs.ready())
         && t.peer().last.connected();
   }
 
@@ -243,27 +257,40 @@ final class GroupRules {
 
   private static void active(Turn t, GroupState g) {
     if (!g.failedResource.isEmpty()
-        && !g.restarting
-        && g.restartRetryAt != null
-        && !t.now.isBefore(g.restartRetryAt)) {
-      if (g.offer.isEmpty() && peerReady(t, g)) {
+        && MaintenanceRules.withholds(t, Rule.RESTART_IN_PLACE, g.name, g.failedResource)) {
+      return;
+    }
+    if (retryDue(t, g)) {
+      if (g.offer.isEmpty() && peerAble(t, g)) {
         t.offer(g, Rule.OFFER_FAILED, g.failedResource);
       }
       t.note(Rule.KEEP_TRYING, g.name, g.failedResource);
       restart(t, g);
     }
-    if (connectionLastinglyLost(t) && g.offer.isEmpty() && peerReady(t, g)) {
+    if (connectionLastinglyLost(t)
+        && g.offer.isEmpty()
+        && peerAble(t, g)
+        && !MaintenanceRules.withholds(t, Rule.OFFER_BAD_CONNECTION, g.name, t.s.connection)) {
       t.offer(g, Rule.OFFER_BAD_CONNECTION, t.s.connection);
     }
+  }
+
+  static boolean retryDue(Turn t, GroupState g) {
+    return !g.failedResource.isEmpty()
+        && !g.restarting
+        && g.restartRetryAt != null
+        && !t.now.isBefore(g.restartRetryAt);
   }
 
   /**
    * A few lost pings are reason enough not to shoot, but not to move a service that works. What
    * brings the loss to light takes up to half a deadtime too, so that all takes one deadtime.
    */
-  private static boolean connectionLastinglyLost(Turn t) {
+  static boolean connectionLastinglyLost(Turn t) {
     return !t.s.connected
         && t.s.connectionLostAt != null
-        && t.now.since(t.s.connectionLostAt).compareTo(t.settings.deadtime().dividedBy(2)) >= 0;
+        && (!t.on(Guard.LASTING_LOSS)
+            || t.now.since(t.s.connectionLostAt).compareTo(t.settings.deadtime().dividedBy(2))
+                >= 0);
   }
 }

@@ -92,6 +92,11 @@ public final class GroupState {
   Look look;
   String lookDetail = "";
 
+  /** The last look that was told, and when; null before any. */
+  Look lookTold;
+
+  Moment lookToldAt;
+
   GroupState(String name, Moment since) {
     this.name = name;
     this.since = since;
@@ -137,6 +142,8 @@ public final class GroupState {
     c.lookEnded = lookEnded;
     c.look = look;
     c.lookDetail = lookDetail;
+    c.lookTold = lookTold;
+    c.lookToldAt = lookToldAt;
     return c;
   }
 

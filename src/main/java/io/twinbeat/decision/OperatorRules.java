@@ -29,11 +29,13 @@ final class OperatorRules {
           case Order.Standby o -> true;
           case Order.Failback o -> true;
           case Order.FenceOff o -> true;
+          case Order.MaintenanceOn o -> true;
+          case Order.MaintenanceOff o -> true;
           case Order.ConfirmOff o -> false;
           case Order.Leave o -> false;
           case Order.Restart o -> false;
         };
-    if (waits && t.s.pending.size() >= PENDING_MAX) {
+    if (waits && t.s.pending.size() >= PENDING_MAX && t.on(Guard.ORDERS_BOUNDED)) {
       t.answer(e.id(), Verdict.REFUSED, "too many orders wait for their end");
       return;
     }
@@ -45,6 +47,8 @@ final class OperatorRules {
       case Order.FenceOff o -> fenceOff(t, e.id(), o.node());
       case Order.Leave o -> leave(t, e.id());
       case Order.Restart o -> restart(t, e.id(), o.backWithin());
+      case Order.MaintenanceOn o -> MaintenanceRules.on(t, e.id(), o);
+      case Order.MaintenanceOff o -> MaintenanceRules.off(t, e.id());
     }
   }
 
@@ -56,7 +60,7 @@ final class OperatorRules {
     return g;
   }
 
-  private static boolean refused(Turn t, long id, boolean when, String why) {
+  static boolean refused(Turn t, long id, boolean when, String why) {
     if (when) {
       t.answer(id, Verdict.REFUSED, why);
     }
@@ -86,11 +90,15 @@ final class OperatorRules {
             peer
                 + " is not heard: a takeover without its word needs a fence; if it is off: twinbeat fence confirm "
                 + peer)
-        || refused(t, id, !g.ready, t.settings.self() + " is not ready: " + g.reason)) {
+        || refused(
+            t,
+            id,
+            !g.ready && t.on(Guard.TAKEOVER_READY),
+            t.settings.self() + " is not ready: " + g.reason)) {
       return;
     }
     if (t.talking() && g.ask == 0 && g.phase == Phase.STANDBY) {
-      g.failbackHeld = false;
+      t.holdFailback(g, false);
       t.openAsk(g, Want.OPERATOR, Rule.OPERATOR_TAKEOVER, "");
     }
     await(t, id, "takeover", group, MOVE_LIMIT);
@@ -109,10 +117,14 @@ final class OperatorRules {
             id,
             !t.talking() || theirs == null,
             peer + " is not heard: nobody would take " + g.name)
-        || refused(t, id, !theirs.ready(), peer + " is not ready: " + theirs.reason())) {
+        || refused(
+            t,
+            id,
+            !theirs.ready() && t.on(Guard.STANDBY_READY),
+            peer + " is not ready: " + theirs.reason())) {
       return;
     }
-    g.failbackHeld = true;
+    t.holdFailback(g, true);
     t.offer(g, Rule.OFFER_OPERATOR, "");
     await(t, id, "standby", group, MOVE_LIMIT);
   }
@@ -126,7 +138,7 @@ final class OperatorRules {
       takeover(t, id, group);
     } else if (g.phase == Phase.ACTIVE) {
       standby(t, id, group);
-      g.failbackHeld = false;
+      t.holdFailback(g, false);
     } else {
       GroupStatus theirs = t.peers(g);
       boolean there = t.talking() && theirs != null && theirs.phase() == Phase.ACTIVE;
@@ -229,10 +241,16 @@ final class OperatorRules {
   private static void go(Turn t, boolean servicesKept) {
     t.s.going = State.Going.GONE;
     t.effects.add(new Effect.SayGoodbye());
-    t.effects.add(new Effect.Exit(servicesKept));
+    t.effects.add(new Effect.Exit(servicesKept ? Effect.End.RESTARTS : Effect.End.LEFT));
   }
 
-  private static void await(Turn t, long id, String kind, String group, Duration limit) {
+  /** Whether an operator waits for this node to take the group. */
+  static boolean ordersTakeover(Turn t, GroupState g) {
+    return t.s.pending.stream()
+        .anyMatch(p -> p.kind().equals("takeover") && p.group().equals(g.name));
+  }
+
+  static void await(Turn t, long id, String kind, String group, Duration limit) {
     List<Pending> all = new ArrayList<>(t.s.pending);
     all.add(new Pending(id, kind, group, t.now.plus(limit)));
     t.s.pending = List.copyOf(all);
@@ -260,6 +278,8 @@ final class OperatorRules {
       case "takeover" -> takeoverEnded(t, p, late);
       case "standby" -> standbyEnded(t, p, late);
       case "fence" -> fenceEnded(t, p, late);
+      case MaintenanceRules.ON -> MaintenanceRules.onEnded(t, p, late);
+      case MaintenanceRules.OFF -> MaintenanceRules.offEnded(t, p, late);
       default -> false;
     };
   }
@@ -327,13 +347,13 @@ final class OperatorRules {
       held |= g.phase.mayHold();
       untaken |= g.phase == Phase.GRANTED && t.talking() && patient;
     }
-    if (!held && !untaken) {
+    if ((!held || !t.on(Guard.GOODBYE_WHEN_STOPPED)) && !untaken) {
       answerLeave(t, Verdict.DONE, "everything is handed over or stopped");
       go(t, false);
     } else if (late) {
       answerLeave(t, Verdict.FAILED, "not everything could be stopped: leaving without goodbye");
       t.s.going = State.Going.GONE;
-      t.effects.add(new Effect.Exit(true));
+      t.effects.add(new Effect.Exit(Effect.End.COULD_NOT_LEAVE));
     }
   }
 

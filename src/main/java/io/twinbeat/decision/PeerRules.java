@@ -7,6 +7,7 @@ import java.time.Duration;
 /** Judges what is known of the peer: heard, late, silent, gone. */
 final class PeerRules {
   static final String SILENT_ALARM = "peer-silent";
+  static final String FOREIGN_ALARM = "not-understood";
 
   private PeerRules() {}
 
@@ -19,31 +20,84 @@ final class PeerRules {
     if (!acceptable(t, status, receivedAt)) {
       return false;
     }
-    boolean sameLife = p.last != null && p.last.incarnation() == status.incarnation();
-    if (p.last != null && !sameLife) {
-      p.retire(p.last.incarnation());
-    }
-    if (sameLife && (p.off == Off.FENCED || p.off == Off.CONFIRMED)) {
-      t.decide(Rule.FENCE_LIED, Turn.PEER, "it was taken for off: " + p.off);
-      t.alarm(
-          "fence-lied",
-          t.settings.peer() + " was reported off but is alive",
-          "check the fence device of " + t.settings.peer());
-    }
+    boolean sameLife = alive(t, status.incarnation(), receivedAt);
     p.last = status;
-    p.lastHeard = p.lastHeard == null ? receivedAt : Moment.later(p.lastHeard, receivedAt);
-    p.processDied = false;
-    p.restarting = false;
-    p.off = Off.NO;
+    rememberTerms(t);
+    if (p.foreign != 0) {
+      p.foreign = 0;
+      t.clear(FOREIGN_ALARM);
+      set(t, Hearing.LISTENING);
+    }
     if (p.hearing != Hearing.HEARD) {
-      hear(t, sameLife);
+      String silent = p.hearing == Hearing.LATE ? "late only" : sameLife ? "same life" : "new life";
+      hear(t);
+      t.decideOnce(Rule.HEARD, Turn.PEER, silent);
     }
     return true;
   }
 
+  /** Known from here on, should the peer lose its disk; also from words too old to agree on. */
+  private static void rememberTerms(Turn t) {
+    for (GroupState g : t.s.groups.values()) {
+      Status.GroupStatus theirs = t.peers(g);
+      if (!g.phase.mayHold() && theirs != null && t.on(Guard.TERM_REMEMBERED)) {
+        g.term = Math.max(g.term, theirs.term());
+      }
+    }
+  }
+
+  /**
+   * It is alive, so it is not silent: never fenced for what it cannot be understood to say. What it
+   * held is unknown from here on, and nothing can be agreed with it.
+   */
+  static void notUnderstood(Turn t, Event.HeartbeatNotUnderstood e) {
+    PeerState p = t.peer();
+    if (!t.on(Rule.NOT_UNDERSTOOD) || p.retired.contains(e.incarnation())) {
+      return;
+    }
+    p.seen = e.incarnation();
+    if (mayBeFromBeforeItsEnd(t, e.receivedAt())) {
+      return;
+    }
+    alive(t, e.incarnation(), e.receivedAt());
+    p.last = null;
+    p.foreign = e.incarnation();
+    if (p.hearing != Hearing.HEARD) {
+      hear(t);
+    }
+    t.decideOnce(Rule.NOT_UNDERSTOOD, Turn.PEER, e.detail());
+    t.alarm(
+        FOREIGN_ALARM,
+        t.settings.peer() + " is alive but not understood: " + e.detail(),
+        "run the same version of twinbeat on both nodes");
+  }
+
+  /**
+   * What follows for certain from a heartbeat of this life; whether it is the life heard so far.
+   */
+  private static boolean alive(Turn t, long incarnation, Moment receivedAt) {
+    PeerState p = t.peer();
+    boolean sameLife = p.life() == incarnation;
+    if (p.life() != 0 && !sameLife) {
+      p.retire(p.life());
+    }
+    if (sameLife && (p.off == Off.FENCED || p.off == Off.CONFIRMED)) {
+      t.decide(Rule.FENCE_LIED, Turn.PEER, "it was taken for off: " + p.off);
+      t.alarm(
+          Aftermath.FENCE_LIED,
+          t.settings.peer() + " was reported off but is alive",
+          "check the fence device of " + t.settings.peer());
+    }
+    p.lastHeard = p.lastHeard == null ? receivedAt : Moment.later(p.lastHeard, receivedAt);
+    p.processDied = false;
+    p.restarting = false;
+    p.off = Off.NO;
+    return sameLife;
+  }
+
   private static boolean acceptable(Turn t, Status status, Moment receivedAt) {
     PeerState p = t.peer();
-    if (p.retired.contains(status.incarnation())) {
+    if (t.on(Guard.RETIRED_LIVES) && p.retired.contains(status.incarnation())) {
       return false;
     }
     // Said back in our next heartbeat, or two nodes that start would wait for each other's echo.
@@ -55,17 +109,22 @@ final class PeerRules {
     if (t.on(Rule.OLD_NEWS) && sameLife && status.version() < p.last.version()) {
       return false;
     }
-    // Frames prove life only for a deadtime: what arrives sooner may have been sent before the end,
-    // also by a life that had begun just before it.
-    boolean takenForOff = p.off == Off.FENCED || p.off == Off.CONFIRMED;
-    return !(takenForOff && receivedAt.isBefore(p.since.plus(t.settings.deadtime())));
+    return !mayBeFromBeforeItsEnd(t, receivedAt);
   }
 
-  private static void hear(Turn t, boolean sameLife) {
+  /**
+   * Frames prove life only for a deadtime: what arrives sooner may have been sent before the end,
+   * also by a life that had begun just before it.
+   */
+  private static boolean mayBeFromBeforeItsEnd(Turn t, Moment receivedAt) {
     PeerState p = t.peer();
-    String silent = p.hearing == Hearing.LATE ? "late only" : sameLife ? "same life" : "new life";
+    boolean takenForOff =
+        t.on(Guard.GRACE_AFTER_OFF) && (p.off == Off.FENCED || p.off == Off.CONFIRMED);
+    return takenForOff && receivedAt.isBefore(p.since.plus(t.settings.deadtime()));
+  }
+
+  private static void hear(Turn t) {
     set(t, Hearing.HEARD);
-    t.decideOnce(Rule.HEARD, Turn.PEER, silent);
     t.clear(SILENT_ALARM);
     t.clear("peer-off");
     t.clear(TakeoverRules.DISCONNECTED_ALARM);
@@ -88,7 +147,8 @@ final class PeerRules {
       return;
     }
     boolean holdsNothing =
-        status.groups().values().stream().noneMatch(group -> group.phase().mayHold());
+        !t.on(Guard.GOODBYE_HOLDS_NOTHING)
+            || status.groups().values().stream().noneMatch(group -> group.phase().mayHold());
     switch (status.leaving()) {
       case GOODBYE -> {
         if (holdsNothing) {
@@ -99,6 +159,7 @@ final class PeerRules {
       }
       case RESTARTING -> {
         p.restarting = true;
+        p.backBy = t.now.plus(Duration.ofMillis(status.backWithinMillis()));
         t.decide(
             Rule.PEER_RESTARTING, Turn.PEER, "back within " + status.backWithinMillis() + " ms");
       }
@@ -108,7 +169,7 @@ final class PeerRules {
 
   static void processDied(Turn t, long incarnation) {
     PeerState p = t.peer();
-    if (p.last != null && p.last.incarnation() == incarnation && !p.processDied) {
+    if (p.life() == incarnation && incarnation != 0 && !p.processDied) {
       p.processDied = true;
       t.note(Rule.PROCESS_DIED, Turn.PEER, "its services may go on; judged at the deadtime");
       if (p.hearing == Hearing.HEARD) {
@@ -132,6 +193,13 @@ final class PeerRules {
     if (p.off != Off.NO) {
       return;
     }
+    if (p.restarting && t.on(Rule.PEER_NOT_BACK) && !t.now.isBefore(p.backBy)) {
+      p.restarting = false;
+      if (p.hearing == Hearing.SILENT || p.hearing == Hearing.DISCONNECTED) {
+        t.decide(Rule.PEER_NOT_BACK, Turn.PEER, "");
+        silentAlarm(t);
+      }
+    }
     if (p.lastHeard == null) {
       judgeNeverHeard(t);
       return;
@@ -145,6 +213,7 @@ final class PeerRules {
     }
     if (p.hearing == Hearing.LATE && deadtimePassed) {
       set(t, Hearing.SILENT);
+      t.clear(FOREIGN_ALARM);
       if (!p.restarting) {
         t.decideOnce(Rule.SILENT, Turn.PEER, Turn.millis(silent));
         silentAlarm(t);
@@ -177,7 +246,8 @@ final class PeerRules {
     t.note(Rule.LATE, Turn.PEER, "");
     t.effects.add(new Effect.WarmFence());
     for (GroupState g : t.s.groups.values()) {
-      if (g.phase == Phase.STANDBY || g.phase == Phase.GRANTED) {
+      boolean idle = g.phase == Phase.STANDBY || g.phase == Phase.GRANTED;
+      if (idle && !t.s.maintenance.stands()) {
         t.effects.add(new Effect.Prepare(g.name, 0));
       }
     }

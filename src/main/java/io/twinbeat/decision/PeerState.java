@@ -33,8 +33,11 @@ public final class PeerState {
   Hearing hearing = Hearing.LISTENING;
   Moment since;
 
-  /** The last accepted status; null when none was heard since this node started. */
+  /** The last accepted status; null when none was, or when its latest words are not understood. */
   Status last;
+
+  /** The life that is heard and not understood; 0 for none. */
+  long foreign;
 
   /** The incarnation that arrived last, whether it knows this life or not; 0 before any. */
   long seen;
@@ -45,6 +48,10 @@ public final class PeerState {
   List<Long> retired = List.of();
   Off off = Off.NO;
   boolean restarting;
+
+  /** With {@code restarting}: when it means to be back at the latest. */
+  Moment backBy;
+
   boolean processDied;
 
   PeerState(Moment since) {
@@ -55,13 +62,20 @@ public final class PeerState {
     PeerState c = new PeerState(since);
     c.hearing = hearing;
     c.last = last;
+    c.foreign = foreign;
     c.seen = seen;
     c.lastHeard = lastHeard;
     c.retired = retired;
     c.off = off;
     c.restarting = restarting;
+    c.backBy = backBy;
     c.processDied = processDied;
     return c;
+  }
+
+  /** The incarnation that was heard last, understood or not; 0 when none was. */
+  public long life() {
+    return last == null ? foreign : last.incarnation();
   }
 
   void retire(long incarnation) {
@@ -78,7 +92,7 @@ public final class PeerState {
     return since;
   }
 
-  /** Null when none was heard since this node started. */
+  /** Null when none was heard since this node started, or what is heard is not understood. */
   public Status last() {
     return last;
   }
@@ -86,6 +100,11 @@ public final class PeerState {
   /** Null when the peer was not heard since this node started. */
   public Moment lastHeard() {
     return lastHeard;
+  }
+
+  /** Whether the peer is alive and says what this node does not understand. */
+  public boolean isForeign() {
+    return foreign != 0;
   }
 
   public Off off() {

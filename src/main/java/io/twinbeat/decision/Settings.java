@@ -9,8 +9,9 @@ import java.util.List;
  * @param self this node's name
  * @param peer the other node's name
  * @param unfencedTakeover {@code fencing: none} with {@code accept-split-brain: true}
- * @param fenceWait how long the side waits that must let the other shoot first; longer than the
- *     slowest device's off time plus detection skew, or both die (measured)
+ * @param fenceWait how long after one node's turn to shoot the other's begins; at least the slowest
+ *     device's off time and twice the deadtime (the two may come to their verdict a deadtime apart,
+ *     and a turn lasts half of one), or both die (measured)
  * @param startFenceWindow at most one start-up fence in this time
  * @param probeLimit how long one look at the service may take
  */

@@ -10,10 +10,12 @@ final class StartRules {
     t.s.incarnation = e.incarnation();
     t.s.started = t.now;
     t.s.listeningSince = t.now;
+    t.s.askedAt = t.now;
     t.s.peer.since = t.now;
     if (!e.startFenceSpentFor().isZero()) {
       t.s.startFenceSpentUntil = t.now.plus(e.startFenceSpentFor());
     }
+    MaintenanceRules.remembered(t, e.maintenance());
     t.decide(Rule.LISTEN_FIRST, Turn.PEER, "for " + Turn.millis(t.settings.initdead()));
     for (GroupState g : t.s.groups.values()) {
       Event.Remembered left =
@@ -21,6 +23,8 @@ final class StartRules {
       g.term = left.term();
       g.keptTerm = left.term();
       g.keptHeld = left.held();
+      g.failbackHeld = left.failbackHeld();
+      g.failbackAt = left.sinceFailback().map(ago -> t.now.minus(ago)).orElse(null);
       if (left.present() && (left.held() || !t.on(Rule.ADOPT))) {
         // Nobody can have taken it meanwhile without this machine having been off.
         t.decide(Rule.ADOPT, g.name, "term " + g.term);

@@ -22,6 +22,9 @@ public final class State {
   /** An alarm that stands. */
   public record Alarm(Moment since, String sentence, String mend) {}
 
+  /** What maintenance keeps from being done on a subject, and when there last was cause for it. */
+  record Withheld(Rule rule, Moment lastCause) {}
+
   /** An operator's order that waits for its end. */
   record Pending(long id, String kind, String group, Moment deadline) {}
 
@@ -58,12 +61,27 @@ public final class State {
   int fenceFailures;
   Moment fenceRetryAt;
 
-  /** When the side that waits first may shoot; null while there is no cause. */
+  /** When this node's turn to shoot begins, or began; null while there is no cause. */
   Moment fenceWaitUntil;
+
+  /**
+   * When this node last asked to be fenced. An earlier life may have asked too, so at first the
+   * start.
+   */
+  Moment askedAt;
+
+  /** Since when the peer is heard to ask to be fenced; null when it does not. */
+  Moment theyAskSince;
 
   /** Until then no start-up fence may be shot; null when one may. */
   Moment startFenceSpentUntil;
 
+  Maintenance maintenance = Maintenance.NONE;
+
+  /** When the disk was last told how long it lasts. */
+  Moment maintenanceKeptAt;
+
+  Map<String, Withheld> withheld = new LinkedHashMap<>();
   List<Pending> pending = List.of();
   Map<String, Alarm> alarms = new LinkedHashMap<>();
 
@@ -92,7 +110,12 @@ public final class State {
     c.fenceFailures = fenceFailures;
     c.fenceRetryAt = fenceRetryAt;
     c.fenceWaitUntil = fenceWaitUntil;
+    c.askedAt = askedAt;
+    c.theyAskSince = theyAskSince;
     c.startFenceSpentUntil = startFenceSpentUntil;
+    c.maintenance = maintenance;
+    c.maintenanceKeptAt = maintenanceKeptAt;
+    c.withheld.putAll(withheld);
     c.pending = pending;
     c.alarms.putAll(alarms);
     c.said.putAll(said);
@@ -129,6 +152,10 @@ public final class State {
 
   public Going going() {
     return going;
+  }
+
+  public Maintenance maintenance() {
+    return maintenance;
   }
 
   public boolean fencing() {

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param hears the peer's incarnation that reached the sender last, 0 for none
  * @param backWithinMillis with RESTARTING: the sender means to be back in this time
  * @param connected its carrier and enough reference points are there
+ * @param maintenance the newest word on the pair's maintenance that the sender knows
  */
 public record Status(
     String node,
@@ -20,10 +21,21 @@ public record Status(
     long backWithinMillis,
     boolean connected,
     String configHash,
-    Map<String, GroupStatus> groups) {
+    Map<String, GroupStatus> groups,
+    Word maintenance) {
 
   public Status {
     groups = Map.copyOf(groups);
+  }
+
+  /**
+   * A word on maintenance; see {@link Maintenance}.
+   *
+   * @param leftMillis how much longer it lasts; 0 when it is over
+   */
+  public record Word(long number, long leftMillis, String reason, boolean agreed) {
+    /** Never was any. */
+    public static final Word NONE = new Word(0, 0, "", false);
   }
 
   /** Whether the sender is about to go, and how. */

@@ -15,10 +15,14 @@ final class TakeoverRules {
   /** The pause between two looks at the service. */
   private static final Duration LOOK_PAUSE = Duration.ofMillis(50);
 
+  /** A look that differs from the last one told is told no sooner than this after it. */
+  private static final Duration LOOK_TOLD_PAUSE = Duration.ofSeconds(1);
+
   private TakeoverRules() {}
 
   static void consider(Turn t) {
-    if (t.s.going != State.Going.STAYS) {
+    FenceTurns.whoAsks(t);
+    if (t.s.going != State.Going.STAYS && t.on(Guard.NO_FENCE_WHILE_LEAVING)) {
       return;
     }
     PeerState p = t.peer();
@@ -37,7 +41,11 @@ final class TakeoverRules {
           look(t, contested(t));
         }
       }
-      case SILENT, DISCONNECTED -> silent(t);
+      case SILENT, DISCONNECTED -> {
+        if (t.maySeeSilence()) {
+          silent(t);
+        }
+      }
     }
   }
 
@@ -50,11 +58,15 @@ final class TakeoverRules {
           case NO -> throw new IllegalStateException("the peer is not off");
         };
     for (GroupState g : contested(t)) {
-      if (g.backingOff(t.now)) {
+      if (g.backingOff(t.now) && t.on(Guard.START_BACKOFF)) {
         continue;
       }
       if (t.on(Rule.NOT_ABLE) && !g.able) {
         notAble(t, g);
+        continue;
+      }
+      if (!OperatorRules.ordersTakeover(t, g)
+          && MaintenanceRules.withholds(t, Rule.TAKE_OVER, g.name, "the peer is off: " + right)) {
         continue;
       }
       t.note(Rule.TAKE_OVER, g.name, "the peer is off: " + right);
@@ -63,7 +75,7 @@ final class TakeoverRules {
   }
 
   /** Groups that this node neither holds nor is still letting go of. */
-  private static List<GroupState> contested(Turn t) {
+  static List<GroupState> contested(Turn t) {
     List<GroupState> groups = new ArrayList<>();
     for (GroupState g : t.s.groups.values()) {
       if (g.phase == Phase.STANDBY || g.phase == Phase.GRANTED) {
@@ -89,6 +101,11 @@ final class TakeoverRules {
     if (!evidenceAllowsFence(t, contested)) {
       return;
     }
+    Rule act = t.settings.unfencedTakeover() ? Rule.UNFENCED : Rule.FENCE;
+    if (MaintenanceRules.withholds(t, act, Turn.PEER, FenceRules.names(wanted))) {
+      t.s.fenceWaitUntil = null;
+      return;
+    }
     if (t.settings.unfencedTakeover()) {
       for (GroupState g : wanted) {
         t.decide(Rule.UNFENCED, g.name, "");
@@ -96,7 +113,7 @@ final class TakeoverRules {
       }
       return;
     }
-    if (!mustWait(t)) {
+    if (!FenceTurns.mustWait(t)) {
       FenceRules.fence(t, Rule.FENCE, wanted);
     }
   }
@@ -129,13 +146,12 @@ final class TakeoverRules {
       t.decideOnce(Rule.CUT_OFF, Turn.PEER, t.s.connection);
       return false;
     }
-    Moment silentFrom = silentFrom(t);
-    if (t.on(Rule.SILENT) && t.now.since(silentFrom).compareTo(t.settings.deadtime()) < 0) {
+    if (t.on(Rule.SILENT) && !silentForDeadtime(t)) {
       return false;
     }
     boolean allSeen = true;
     for (GroupState g : contested) {
-      Look look = freshLook(t, g, silentFrom);
+      Look look = freshLook(t, g);
       if (look == Look.ANSWERED && t.on(Rule.STILL_SERVED)) {
         t.s.fenceWaitUntil = null;
         stillServed(t, g);
@@ -146,7 +162,7 @@ final class TakeoverRules {
         t.decideOnce(Rule.CANNOT_TELL, Turn.PEER, g.name + ": " + g.lookDetail);
         return false;
       }
-      allSeen &= look != null;
+      allSeen &= look != null || !t.on(Guard.LOOK_FIRST);
     }
     if (allSeen) {
       PeerRules.set(t, Hearing.SILENT);
@@ -167,23 +183,34 @@ final class TakeoverRules {
         "mend the heartbeat links");
   }
 
-  private static Moment silentFrom(Turn t) {
+  static boolean silentForDeadtime(Turn t) {
+    return t.now.since(silentFrom(t)).compareTo(t.settings.deadtime()) >= 0;
+  }
+
+  static Moment silentFrom(Turn t) {
     Moment heard = t.peer().lastHeard;
     return heard == null ? t.s.listeningSince : Moment.later(heard, t.s.listeningSince);
   }
 
-  /** The last look that began in this silence and is not old; null when there is none. */
-  private static Look freshLook(Turn t, GroupState g, Moment silentFrom) {
+  /**
+   * The last look, if it began in this silence and a short while ago; null otherwise. However long
+   * a look may take, after a deadtime the world may be another one.
+   */
+  static Look freshLook(Turn t, GroupState g) {
     // One look after another, each noticed by a tick: never stale while they go on.
     Duration age =
         t.settings
             .probeLimit()
+            .multipliedBy(2)
             .plus(LOOK_PAUSE.multipliedBy(4))
             .plus(t.settings.deadtime().dividedBy(4));
+    Duration deadtime = t.settings.deadtime();
+    Duration limit = age.compareTo(deadtime) < 0 ? age : deadtime;
     boolean fresh =
         g.look != null
-            && !g.lookStarted.isBefore(silentFrom)
-            && t.now.since(g.lookEnded).compareTo(age) <= 0;
+            && (!t.on(Guard.LOOK_FRESH)
+                || (!g.lookStarted.isBefore(silentFrom(t))
+                    && t.now.since(g.lookStarted).compareTo(limit) <= 0));
     return fresh ? g.look : null;
   }
 
@@ -215,56 +242,22 @@ final class TakeoverRules {
     g.lookEnded = t.now;
     g.look = e.look();
     g.lookDetail = e.detail();
+    tellLook(t, g);
   }
 
-  /**
-   * Where both may have cause to shoot, one side lets the other go first. The two may know
-   * different things of each other, so both may wait: then not equally long.
-   */
-  private static boolean mustWait(Turn t) {
-    if (!t.on(Rule.WAIT_FIRST) || !peerMayHaveCause(t) || !goesSecond(t)) {
-      return false;
+  /** The first of its kind in a silence; what flaps is told once a second. */
+  private static void tellLook(Turn t, GroupState g) {
+    boolean inThisSilence = g.lookToldAt != null && !g.lookToldAt.isBefore(silentFrom(t));
+    boolean pausing = inThisSilence && t.now.since(g.lookToldAt).compareTo(LOOK_TOLD_PAUSE) < 0;
+    if ((g.look != g.lookTold && !pausing) || !inThisSilence) {
+      g.lookTold = g.look;
+      g.lookToldAt = t.now;
+      t.tell(Rule.LOOKED, g.name, g.look + ": " + g.lookDetail);
     }
-    if (t.s.fenceWaitUntil == null) {
-      Duration wait = t.settings.fenceWait().multipliedBy(preferred(t) ? 2 : 1);
-      t.s.fenceWaitUntil = t.now.plus(wait);
-      t.decide(Rule.WAIT_FIRST, Turn.PEER, Turn.millis(wait));
-    }
-    return t.now.isBefore(t.s.fenceWaitUntil);
   }
 
-  /**
-   * Only an active holder has none. A start may have failed and a stop have ended since the last
-   * word; with a request of ours open, also a holder may just have let go.
-   */
-  private static boolean peerMayHaveCause(Turn t) {
-    for (GroupState g : t.s.groups.values()) {
-      Status.GroupStatus theirs = t.peers(g);
-      if (theirs == null || theirs.phase() != Phase.ACTIVE || g.ask != 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Who was never heard may hold anything; and what we granted, the peer may hold by now. */
-  private static boolean goesSecond(Turn t) {
-    if (t.peer().last == null) {
-      return true;
-    }
-    int mine = 0;
-    int theirs = 0;
-    for (GroupState g : t.s.groups.values()) {
-      mine += g.phase.mayHold() ? 1 : 0;
-      Status.GroupStatus peers = t.peers(g);
-      boolean mayHold = peers != null && peers.phase().mayHold();
-      theirs += mayHold || g.phase == Phase.GRANTED ? 1 : 0;
-    }
-    return mine == theirs ? !preferred(t) : mine < theirs;
-  }
-
-  private static boolean preferred(Turn t) {
-    return t.settings.preferredNode().equals(t.settings.self());
+  static boolean asksForFence(Status.GroupStatus theirs) {
+    return theirs != null && theirs.phase() == Phase.STUCK;
   }
 
   /** A peer that cannot prove that it let go asks to be fenced. */
@@ -275,14 +268,26 @@ final class TakeoverRules {
     List<GroupState> wanted = new ArrayList<>();
     for (GroupState g : contested(t)) {
       Status.GroupStatus theirs = t.peers(g);
-      if (theirs != null && theirs.phase() == Phase.STUCK && g.able && t.s.connected) {
+      boolean useful = (g.able && t.s.connected) || !t.on(Guard.RELIEF_USEFUL);
+      if (asksForFence(theirs) && useful) {
         wanted.add(g);
       }
     }
     if (wanted.isEmpty()) {
       FenceRules.noCause(t);
-    } else if (t.on(Rule.FENCE_ON_REQUEST) && !t.settings.unfencedTakeover()) {
+    } else if (t.on(Rule.FENCE_ON_REQUEST)
+        && !t.settings.unfencedTakeover()
+        && relieves(t)
+        && !MaintenanceRules.withholds(t, Rule.FENCE_ON_REQUEST, Turn.PEER, "")) {
       FenceRules.fence(t, Rule.FENCE_ON_REQUEST, wanted);
     }
+  }
+
+  private static boolean relieves(Turn t) {
+    boolean may = FenceTurns.mayRelieve(t) || !t.on(Rule.BOTH_ASK);
+    if (!may) {
+      t.decideOnce(Rule.BOTH_ASK, Turn.PEER, "");
+    }
+    return may;
   }
 }

@@ -17,9 +17,16 @@ final class Turn {
   final Moment now;
   final State s;
   final List<Effect> effects = new ArrayList<>();
-  private final Set<Rule> switchedOff;
 
-  Turn(Settings settings, Moment now, State copy, Set<Rule> switchedOff) {
+  /** What maintenance keeps from being done in this step, by subject. */
+  final Map<String, MaintenanceRules.Cause> withheld = new LinkedHashMap<>();
+
+  private final Set<Protection> switchedOff;
+
+  /** This step is about what the peer says, be it something that counts or not. */
+  boolean peerSpoke;
+
+  Turn(Settings settings, Moment now, State copy, Set<Protection> switchedOff) {
     this.settings = settings;
     this.now = now;
     this.s = copy;
@@ -27,8 +34,13 @@ final class Turn {
   }
 
   /** False only in the simulator's mutants. */
-  boolean on(Rule rule) {
-    return !switchedOff.contains(rule);
+  boolean on(Protection protection) {
+    return !switchedOff.contains(protection);
+  }
+
+  /** Behind what the peer says newer words may wait; the loop ticks after the last of them. */
+  boolean maySeeSilence() {
+    return !peerSpoke || !on(Guard.NO_VERDICT_WHILE_IT_SPEAKS);
   }
 
   PeerState peer() {
@@ -38,10 +50,10 @@ final class Turn {
   /** Whether the two nodes hear each other now, so that they can agree on something. */
   boolean talking() {
     PeerState p = s.peer;
-    return p.lastHeard != null
+    return p.last != null
         && p.off == PeerState.Off.NO
-        && now.since(p.lastHeard).compareTo(settings.deadtime()) < 0
-        && p.last.leaving() == Status.Leaving.NO;
+        && (now.since(p.lastHeard).compareTo(settings.deadtime()) < 0 || !on(Guard.TALK_IS_FRESH))
+        && (p.last.leaving() == Status.Leaving.NO || !on(Guard.TALK_NOT_LEAVING));
   }
 
   /** The peer's last word on a group; null when it has none. */
@@ -59,12 +71,19 @@ final class Turn {
   /** A decision: on disk before the effects that follow. */
   void decide(Rule rule, String subject, String detail) {
     s.said.put(subject, rule.name());
-    effects.add(new Effect.Explain(rule, subject, sentence(rule, detail), evidence()));
+    Map<String, String> e = evidence();
+    WhyNot.weighed(this, rule, e);
+    effects.add(new Effect.Explain(rule, subject, sentence(rule, detail), e));
   }
 
   /** A consequence of an earlier decision. */
   void note(Rule rule, String subject, String detail) {
     s.said.put(subject, rule.name());
+    effects.add(new Effect.Note(rule, subject, sentence(rule, detail), evidence()));
+  }
+
+  /** What was seen; changes nothing of what stands decided on the subject. */
+  void tell(Rule rule, String subject, String detail) {
     effects.add(new Effect.Note(rule, subject, sentence(rule, detail), evidence()));
   }
 
@@ -89,6 +108,9 @@ final class Turn {
     }
     if (!s.connected) {
       e.put("connection", s.connection);
+    }
+    if (s.maintenance.stands()) {
+      e.put("maintenance", MaintenanceRules.shown(s.maintenance, now));
     }
     for (GroupState g : s.groups.values()) {
       Status.GroupStatus theirs = peers(g);
@@ -131,7 +153,9 @@ final class Turn {
   }
 
   void answer(long id, Verdict verdict, String sentence) {
-    effects.add(new Effect.Answer(id, verdict, sentence));
+    boolean say = verdict != Verdict.DONE && s.maintenance.stands();
+    String mode = say ? "; in maintenance " + MaintenanceRules.shown(s.maintenance, now) : "";
+    effects.add(new Effect.Answer(id, verdict, sentence + mode));
   }
 
   /** Once a step: what is sent is the state after the step. */
@@ -155,13 +179,31 @@ final class Turn {
     if (g.keptTerm != term || g.keptHeld != held) {
       g.keptTerm = term;
       g.keptHeld = held;
-      effects.add(new Effect.Persist(Map.of(g.name, new Effect.Held(term, held)), false));
+      persist(g, false);
     }
+  }
+
+  /** The operator moved the group away, or says otherwise. */
+  void holdFailback(GroupState g, boolean held) {
+    if (g.failbackHeld != held) {
+      g.failbackHeld = held;
+      persist(g, false);
+    }
+  }
+
+  void failsBack(GroupState g) {
+    g.failbackAt = now;
+    persist(g, true);
+  }
+
+  private void persist(GroupState g, boolean failsBackNow) {
+    Effect.Held held = new Effect.Held(g.keptTerm, g.keptHeld, g.failbackHeld, failsBackNow);
+    effects.add(new Effect.Persist(Map.of(g.name, held), false));
   }
 
   long nextTerm(GroupState g) {
     Status.GroupStatus theirs = peers(g);
-    return Math.max(g.term, theirs == null ? 0 : theirs.term()) + 1;
+    return Math.max(g.term, theirs == null || !on(Guard.TERM_ABOVE_PEERS) ? 0 : theirs.term()) + 1;
   }
 
   /** The caller has said why. */
@@ -178,7 +220,9 @@ final class Turn {
     g.term = term;
     keep(g, term, true);
     enter(g, Phase.STARTING, why.sentence());
-    effects.add(new Effect.StartGroup(g.name, term, right, !provenFree));
+    boolean watchOnly = right == Right.ADOPTED && s.maintenance.stands();
+    boolean claimFirst = !provenFree && on(Guard.CLAIM_FIRST);
+    effects.add(new Effect.StartGroup(g.name, term, right, claimFirst, watchOnly));
   }
 
   /** The caller has said why. */

@@ -1,12 +1,18 @@
 package io.twinbeat.fencing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Every program whose name begins with {@code fence_}, by the fence agents' stdin protocol (their
@@ -26,15 +32,23 @@ public final class AgentProvider implements FenceDeviceProvider {
           "fence_imm",
           "fence_idrac");
 
+  /** See proc(5): 0 and off hide nothing. */
+  private static final Pattern HIDDEN =
+      Pattern.compile("hidepid=(1|2|4|noaccess|invisible|ptraceable)");
+
+  private static final Path MOUNTS = Path.of("/proc/self/mounts");
+
   private final List<Path> directories;
+  private final Path mounts;
 
   public AgentProvider() {
-    this(path());
+    this(path(), MOUNTS);
   }
 
-  /** For agents in other places. */
-  AgentProvider(List<Path> directories) {
+  /** For agents in other places, and another table of mounts. */
+  AgentProvider(List<Path> directories, Path mounts) {
     this.directories = directories;
+    this.mounts = mounts;
   }
 
   @Override
@@ -91,6 +105,31 @@ public final class AgentProvider implements FenceDeviceProvider {
               + " give cipher: 17, or 3 for older BMCs");
     }
     return advice;
+  }
+
+  /** They are fence_ipmilan by other names. It gives ipmitool the password as an argument. */
+  @Override
+  public Optional<String> exposure(Map<String, String> parameters) {
+    String agent = parameters.getOrDefault(Parameters.AGENT, "");
+    boolean ipmilan = agent.equals("fence_ipmilan") || LANPLUS.contains(agent);
+    boolean secret = parameters.keySet().stream().anyMatch(Secrets::isFileOfSecret);
+    return ipmilan && secret && !processesHidden()
+        ? Optional.of(
+            "it hands the BMC's password to ipmitool in its arguments, where other users of this"
+                + " machine can read it: use external/ipmi with passwd_method: env instead, or"
+                + " mount /proc with hidepid=invisible")
+        : Optional.empty();
+  }
+
+  private boolean processesHidden() {
+    try (Stream<String> lines = Files.lines(mounts)) {
+      return lines
+          .map(line -> line.split(" ", -1))
+          .filter(words -> words.length > 3 && words[1].equals("/proc"))
+          .anyMatch(words -> HIDDEN.matcher(words[3]).find());
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   /** Measured with ipmitool 1.8.19: 10.1 s for each call over lanplus without a cipher. */

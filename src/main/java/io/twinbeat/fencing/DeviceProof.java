@@ -1,7 +1,12 @@
 package io.twinbeat.fencing;
 
-import java.time.Instant;
+import java.time.Duration;
 
-/** The last test or use of a device. {@code at} is for people and ages, not for measuring. */
+/** The last test or use of a device; {@code nanos} is when, {@link System#nanoTime}. */
 public record DeviceProof(
-    String node, String device, boolean succeeded, String detail, Instant at) {}
+    String node, String device, boolean succeeded, String detail, long nanos) {
+
+  public Duration age() {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+}

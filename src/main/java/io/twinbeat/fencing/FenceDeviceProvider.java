@@ -2,6 +2,7 @@ package io.twinbeat.fencing;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes fence devices of one type; found by ServiceLoader. Parameters are as in the file: keys with
@@ -26,5 +27,10 @@ public interface FenceDeviceProvider {
    */
   default List<String> advice(String node, Map<String, String> parameters) {
     return List.of();
+  }
+
+  /** What other users of this machine can see while the device is used: one sentence, or none. */
+  default Optional<String> exposure(Map<String, String> parameters) {
+    return Optional.empty();
   }
 }

@@ -1,13 +1,13 @@
 package io.twinbeat.fencing;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -28,6 +28,8 @@ public final class Fencing {
   private final Map<FenceDevice, DeviceProof> proofs =
       Collections.synchronizedMap(new IdentityHashMap<>());
   private final Map<String, Duration> slowestSeen = new ConcurrentHashMap<>();
+  private final Map<String, Duration> lastSeen = new ConcurrentHashMap<>();
+  private final Map<String, Duration> lastTested = new ConcurrentHashMap<>();
 
   /** The limit is for each question to a device: off, status, on, test. */
   public Fencing(Map<String, List<List<FenceDevice>>> levels, Duration limitPerDevice) {
@@ -73,6 +75,14 @@ public final class Fencing {
     return new Providers().advice(specs, limitPerDevice);
   }
 
+  /**
+   * What other users of this machine can see while the devices are used, in one sentence each. For
+   * specs that {@link #of} takes.
+   */
+  public static List<String> exposures(Map<String, List<List<DeviceSpec>>> specs) {
+    return new Providers().exposures(specs);
+  }
+
   public boolean hasDevice(String node) {
     return !levelsOf(node).isEmpty();
   }
@@ -95,6 +105,7 @@ public final class Fencing {
       String evidence = lookOnly ? look(level, happened) : shoot(node, level, happened);
       if (!evidence.isEmpty()) {
         if (!lookOnly) {
+          lastSeen.put(node, since(started));
           slowestSeen.merge(node, since(levelStarted), Fencing::longer);
         }
         return new FenceOutcome.Confirmed(names(level), since(started), evidence);
@@ -120,6 +131,12 @@ public final class Fencing {
     if (Thread.currentThread().isInterrupted()) {
       return List.of(); // Broken off by us: that says nothing about a device.
     }
+    if (answers.stream().allMatch(FenceAnswer::succeeded)) {
+      answers.stream()
+          .map(FenceAnswer::took)
+          .reduce(Fencing::longer)
+          .ifPresent(took -> lastTested.put(node, took));
+    }
     List<DeviceProof> all = new ArrayList<>();
     for (int i = 0; i < devices.size(); i++) {
       FenceAnswer answer = answers.get(i);
@@ -143,6 +160,11 @@ public final class Fencing {
       }
     }
     return all;
+  }
+
+  /** Whether the last test or use of any of the node's devices failed. */
+  public boolean failing(String node) {
+    return proofs().stream().anyMatch(proof -> proof.node().equals(node) && !proof.succeeded());
   }
 
   /** Switches the node on by the first level of which all devices do it. */
@@ -177,6 +199,16 @@ public final class Fencing {
       }
     }
     return slowest;
+  }
+
+  /** How long the last confirmed fence of the node took; empty when there was none yet. */
+  public Optional<Duration> lastOff(String node) {
+    return Optional.ofNullable(lastSeen.get(node));
+  }
+
+  /** How long the slowest of the node's devices took for the last test that all passed. */
+  public Optional<Duration> lastTest(String node) {
+    return Optional.ofNullable(lastTested.get(node));
   }
 
   /** Returns the evidence, or nothing and what happened. */
@@ -253,7 +285,7 @@ public final class Fencing {
   }
 
   private DeviceProof prove(String node, FenceDevice device, boolean succeeded, String detail) {
-    DeviceProof proof = new DeviceProof(node, device.name(), succeeded, detail, Instant.now());
+    DeviceProof proof = new DeviceProof(node, device.name(), succeeded, detail, System.nanoTime());
     proofs.put(device, proof);
     return proof;
   }

@@ -3,13 +3,15 @@ package io.twinbeat.fencing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tests all devices of some nodes once in each interval, each node on a virtual thread of its own,
- * so that a device's failure is known before the device is needed.
+ * so that a device's failure is known before the device is needed. A device that failed, in a test
+ * or when it was used, is tested again sooner, so that its mending is known too.
  */
 public final class ProofSchedule implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProofSchedule.class);
@@ -17,7 +19,16 @@ public final class ProofSchedule implements AutoCloseable {
   public static final Duration INTERVAL = Duration.ofHours(1);
 
   /** The first tests come this soon after the start. */
-  public static final Duration FIRST_DELAY = Duration.ofSeconds(2);
+  public static final Duration FIRST_DELAY = Duration.ofMillis(500);
+
+  /** So long after a failure it is tested again, then after twice that, and so on. */
+  public static final Duration RETRY_MIN = Duration.ofSeconds(2);
+
+  /** And at last this often, or once in the interval if that is shorter. */
+  static final Duration RETRY_MAX = Duration.ofMinutes(5);
+
+  /** How soon a failed use is noticed, and that a retry is due. */
+  private static final int LOOKS_PER_RETRY = 4;
 
   /** Each wait is up to this part shorter or longer: the two nodes share devices. */
   private static final double JITTER = 0.1;
@@ -35,15 +46,24 @@ public final class ProofSchedule implements AutoCloseable {
   private final List<String> nodes;
   private final Duration firstDelay;
   private final Duration interval;
+  private final Duration retry;
+  private final Predicate<String> retriable;
   private final RandomGenerator random;
   private final Listener listener;
   private final List<Thread> threads = new ArrayList<>();
 
+  /**
+   * @param retry the first wait after a failure
+   * @param retriable whether a node may be tested again early: not while its fence may be wanted,
+   *     because a device may serve one question at a time
+   */
   public ProofSchedule(
       Fencing fencing,
       List<String> nodes,
       Duration firstDelay,
       Duration interval,
+      Duration retry,
+      Predicate<String> retriable,
       RandomGenerator random,
       Listener listener) {
     if (!interval.isPositive()) {
@@ -53,6 +73,8 @@ public final class ProofSchedule implements AutoCloseable {
     this.nodes = List.copyOf(nodes);
     this.firstDelay = firstDelay;
     this.interval = interval;
+    this.retry = retry;
+    this.retriable = retriable;
     this.random = random;
     this.listener = listener;
   }
@@ -69,6 +91,7 @@ public final class ProofSchedule implements AutoCloseable {
   private void run(String node) {
     try {
       Thread.sleep(jittered(firstDelay));
+      int failures = 0;
       while (!Thread.currentThread().isInterrupted()) {
         List<DeviceProof> proofs = fencing.test(node);
         if (Thread.currentThread().isInterrupted()) {
@@ -77,11 +100,44 @@ public final class ProofSchedule implements AutoCloseable {
         for (DeviceProof proof : proofs) {
           tell(proof);
         }
-        Thread.sleep(jittered(interval));
+        boolean good = proofs.stream().allMatch(DeviceProof::succeeded);
+        failures = good ? 0 : failures + 1;
+        awaitNext(node, failures);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Until the interval is over, or a failure has lasted its time; {@code failures} in a row. */
+  private void awaitNext(String node, int failures) throws InterruptedException {
+    long due = System.nanoTime() + jittered(interval).toNanos();
+    long retryDue = System.nanoTime() + jittered(backoff(failures)).toNanos();
+    boolean failed = failures > 0;
+    while (System.nanoTime() - due < 0) {
+      boolean fails = fencing.failing(node);
+      if (fails && !failed) {
+        retryDue = System.nanoTime() + jittered(retry).toNanos(); // It was used, and failed.
+      }
+      failed = fails;
+      if (failed && System.nanoTime() - retryDue >= 0 && retriable.test(node)) {
+        return;
+      }
+      Duration left = Duration.ofNanos(Math.max(1, due - System.nanoTime()));
+      Thread.sleep(shorter(retry.dividedBy(LOOKS_PER_RETRY), left));
+    }
+  }
+
+  private Duration backoff(int failures) {
+    Duration wait = retry;
+    for (int i = 1; i < failures && wait.compareTo(RETRY_MAX) < 0; i++) {
+      wait = wait.multipliedBy(2);
+    }
+    return shorter(wait, RETRY_MAX);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private void tell(DeviceProof proof) {

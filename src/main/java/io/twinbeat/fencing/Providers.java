@@ -84,6 +84,19 @@ final class Providers {
     return advice;
   }
 
+  List<String> exposures(Map<String, List<List<DeviceSpec>>> specs) {
+    List<String> exposures = new ArrayList<>();
+    specs.forEach((node, levels) -> {
+      for (DeviceSpec spec : levels.stream().flatMap(List::stream).toList()) {
+        FenceDeviceProvider provider = of(spec.type());
+        provider
+            .exposure(parameters(provider, spec))
+            .ifPresent(sentence -> exposures.add(node + ": " + spec.type() + ": " + sentence));
+      }
+    });
+    return exposures;
+  }
+
   /** Returns null when there is none. */
   private FenceDeviceProvider of(String type) {
     for (FenceDeviceProvider provider : all) {

@@ -28,6 +28,13 @@ public final class Heartbeat implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
 
+  /** How often this process stood still, and how long at most. */
+  public record OwnStalls(long count, Duration longest) {
+    OwnStalls and(Duration gap) {
+      return new OwnStalls(count + 1, gap.compareTo(longest) > 0 ? gap : longest);
+    }
+  }
+
   /** What this node says of itself; sampled at each heartbeat on any thread; must not block. */
   public interface StatusSource {
     byte[] status();
@@ -79,16 +86,19 @@ public final class Heartbeat implements AutoCloseable {
   private final long deadtime;
   private final PeerTracker tracker;
   private final DeathCheck death = new DeathCheck();
+  private final Gaps beats;
   private final List<Link> links = new ArrayList<>();
   private final Sender sender;
   private final Pulse pulse;
   private final Messaging messaging;
+  private volatile OwnStalls stalls = new OwnStalls(0, Duration.ZERO);
   private volatile boolean leaving;
 
   public Heartbeat(HeartbeatSettings settings, StatusSource status, Listener listener) {
     this.settings = settings;
     this.listener = listener;
     this.deadtime = settings.deadtime().toNanos();
+    this.beats = new Gaps(deadtime);
     this.tracker = new PeerTracker(incarnation, settings.links().size(), deadtime);
     for (int i = 0; i < settings.links().size(); i++) {
       links.add(link(i));
@@ -183,6 +193,21 @@ public final class Heartbeat implements AutoCloseable {
     messaging.peerGone(tracker.present());
   }
 
+  /** How long ago the sending thread last went round; zero before {@link #start}. */
+  public Duration idleFor() {
+    return Duration.ofNanos(pulse.idle(clock.now()));
+  }
+
+  /** How far apart the peer's heartbeats came, over whichever link was first. */
+  public GapReport gaps() {
+    return beats.report();
+  }
+
+  /** The times in which this process was not running, for more than half a deadtime each. */
+  public OwnStalls ownStalls() {
+    return stalls;
+  }
+
   /** How each link does now. */
   public List<LinkState> links() {
     long now = clock.now();
@@ -199,7 +224,7 @@ public final class Heartbeat implements AutoCloseable {
         link.health.up(),
         link.health.oneWay(),
         age < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(age)),
-        Duration.ofNanos(link.health.largestGap()),
+        link.health.gaps(),
         link.sent.get(),
         link.sendFailures.get(),
         link.received.get(),
@@ -280,24 +305,30 @@ public final class Heartbeat implements AutoCloseable {
     private void live(Link link, Frame frame, PeerTracker.Verdict verdict, long receivedNanos) {
       long now = clock.at(receivedNanos);
       long peer = frame.incarnation();
+      long notBefore = pulse.listeningSince(now);
       death.heard(now);
+      if (verdict.worth() == PeerTracker.Worth.LIVE_ADOPTED) {
+        beats.rest();
+      }
       if (verdict.replaced() != 0) {
         tell(l -> l.peerRestarted(verdict.replaced(), peer));
         messaging.peerGone(verdict.replaced());
       }
       if (!verdict.linkFresh()) {
         link.health.arrived(now);
-      } else if (link.health.proved(now)) {
+      } else if (link.health.proved(now, notBefore)) {
         tell(l -> l.linkUp(link.index));
       }
       switch (frame.type()) {
         case BEAT -> {
           if (verdict.isNew()) {
+            beats.arrived(now, notBefore);
             tell(l -> l.heard(peer, frame.body(), link.index, receivedNanos));
           }
         }
         case BYE -> {
           tracker.end();
+          beats.rest();
           links.forEach(each -> each.health.rest());
           tell(l -> l.peerSaidGoodbye(peer, frame.body()));
           messaging.peerGone(peer);
@@ -338,6 +369,7 @@ public final class Heartbeat implements AutoCloseable {
 
     @Override
     public void stalled(Duration gap) {
+      stalls = stalls.and(gap);
       tell(l -> l.ownStall(gap));
     }
   }

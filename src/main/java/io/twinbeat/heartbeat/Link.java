@@ -33,6 +33,11 @@ final class Link implements AutoCloseable {
   /** Longer than any frame, so that a longer datagram is seen to be too long. */
   private static final int READ_BYTES = 2048;
 
+  /**
+   * Read in one go; then the rest of the thread's work has its turn, however much there is to read.
+   */
+  private static final int TURN_DATAGRAMS_MAX = 1024;
+
   /** Network control: routers and switches that know classes drop these last. */
   private static final int TRAFFIC_CLASS = 0xc0;
 
@@ -169,7 +174,7 @@ final class Link implements AutoCloseable {
     DatagramChannel from = channel;
     selector.select(RETRY_MILLIS);
     selector.selectedKeys().clear();
-    while (!isClosed()) {
+    for (int turn = 0; turn < TURN_DATAGRAMS_MAX && !isClosed(); turn++) {
       in.clear();
       try {
         if (from.read(in) <= 0) {

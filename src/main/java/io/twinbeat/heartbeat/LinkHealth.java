@@ -9,16 +9,17 @@ final class LinkHealth {
   record Down(long silent, boolean oneWay) {}
 
   private final long deadtime;
+  private final Gaps gaps;
   private boolean up;
   private boolean oneWay;
   private boolean everProved;
   private boolean everArrived;
   private long proved;
   private long arrived;
-  private long largestGap;
 
   LinkHealth(long deadtimeNanos) {
     this.deadtime = deadtimeNanos;
+    this.gaps = new Gaps(deadtimeNanos);
   }
 
   /** An authentic frame arrived that does not prove that ours arrive. */
@@ -27,12 +28,13 @@ final class LinkHealth {
     arrived = now;
   }
 
-  /** A frame arrived that proves both directions. True if the link was not up before. */
-  synchronized boolean proved(long now) {
+  /**
+   * A frame arrived that proves both directions. True if the link was not up before. {@code
+   * notBefore} as in {@link #judge}.
+   */
+  synchronized boolean proved(long now, long notBefore) {
     arrived(now);
-    if (up) {
-      largestGap = Math.max(largestGap, now - proved);
-    }
+    gaps.arrived(now, notBefore);
     boolean rises = !up;
     everProved = true;
     proved = Math.max(proved, now);
@@ -60,6 +62,7 @@ final class LinkHealth {
 
   /** The peer left: there is nothing to be proved until it returns. */
   synchronized void rest() {
+    gaps.rest();
     up = false;
     oneWay = false;
   }
@@ -82,7 +85,7 @@ final class LinkHealth {
     return everProved ? Math.max(0, now - proved) : -1;
   }
 
-  synchronized long largestGap() {
-    return largestGap;
+  GapReport gaps() {
+    return gaps.report();
   }
 }

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * One link as it is now. {@code age} is the time since the last frame that proved both directions;
- * {@code largestGap} the longest time between two such frames while the link was up; the last five
- * numbers count frames that were dropped, by reason.
+ * {@code gaps} the times between two such frames while the link was up; the last five numbers count
+ * frames that were dropped, by reason.
  */
 public record LinkState(
     int link,
@@ -17,7 +17,7 @@ public record LinkState(
     boolean up,
     boolean oneWay,
     Optional<Duration> age,
-    Duration largestGap,
+    GapReport gaps,
     long sent,
     long sendFailures,
     long received,

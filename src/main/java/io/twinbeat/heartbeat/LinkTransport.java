@@ -17,6 +17,7 @@ import org.jgroups.protocols.FRAG2;
 import org.jgroups.protocols.FragHeader;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.IpAddress;
+import org.jgroups.util.ByteArrayDataInputStream;
 import org.jgroups.util.Digest;
 import org.jgroups.util.MutableDigest;
 import org.jgroups.util.SeqnoList;
@@ -120,12 +121,33 @@ final class LinkTransport extends TP {
 
   private static Message admitted(short type) throws IOException {
     return switch (type) {
-      case Message.BYTES_MSG -> new BytesMessage();
+      case Message.BYTES_MSG -> new PlainMessage();
       case Message.EMPTY_MSG -> new EmptyMessage();
       case Message.LONG_MSG -> new LongMessage();
       case Message.OBJ_MSG -> new ProtocolMessage();
       default -> throw new IOException("kind of message " + type);
     };
+  }
+
+  /** JGroups reserves memory for as many elements as a number says: no more than can follow it. */
+  private static void mustFit(DataInput in, int elementsPerByte) throws IOException {
+    if (!(in instanceof ByteArrayDataInputStream bytes)) {
+      throw new IOException("a message that does not come in one piece");
+    }
+    int number = bytes.readInt();
+    if (number > (long) bytes.available() * elementsPerByte) {
+      throw new IOException(number + " elements in " + bytes.available() + " bytes");
+    }
+    bytes.position(bytes.position() - Integer.BYTES);
+  }
+
+  /** Bytes that were counted. */
+  static final class PlainMessage extends BytesMessage {
+    @Override
+    public void readPayload(DataInput in) throws IOException {
+      mustFit(in, 1);
+      super.readPayload(in);
+    }
   }
 
   /**
@@ -142,6 +164,9 @@ final class LinkTransport extends TP {
         return;
       }
       SizeStreamable content = empty(in.readShort());
+      if (content instanceof SeqnoList) {
+        mustFit(in, Byte.SIZE);
+      }
       content.readFrom(in);
       setObject(content);
     }

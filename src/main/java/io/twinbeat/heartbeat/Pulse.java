@@ -39,7 +39,11 @@ final class Pulse implements AutoCloseable {
   private volatile boolean stopped;
   private boolean complained;
   private long nextBeat;
-  private long listeningSince;
+
+  /** When it last went round, at our stamp; 0 before it began. */
+  private volatile long awake;
+
+  private volatile long listeningSince;
 
   Pulse(
       HeartbeatSettings settings,
@@ -76,7 +80,7 @@ final class Pulse implements AutoCloseable {
   }
 
   private void run() {
-    long awake = clock.now();
+    awake = clock.now();
     nextBeat = awake;
     while (!stopped) {
       long now = clock.now();
@@ -101,6 +105,17 @@ final class Pulse implements AutoCloseable {
       }
       LockSupport.parkNanos(Math.max(1, wakeAt(awake) - clock.now()));
     }
+  }
+
+  /** How long ago it last went round; zero before it began. */
+  long idle(long now) {
+    long last = awake;
+    return last == 0 ? 0 : Math.max(0, now - last);
+  }
+
+  /** Silence from before this moment means nothing: we were not there, or are not yet back. */
+  long listeningSince(long now) {
+    return idle(now) > deadtime / 2 ? now : listeningSince;
   }
 
   private void send(long now) {
@@ -135,8 +150,8 @@ final class Pulse implements AutoCloseable {
   }
 
   /** Often enough that a gap of half the deadtime is a stall and nothing else. */
-  private long wakeAt(long awake) {
-    long at = Math.min(Math.min(nextBeat, awake + deadtime / 4), death.due());
+  private long wakeAt(long now) {
+    long at = Math.min(Math.min(nextBeat, now + deadtime / 4), death.due());
     for (int i = 0; i < links.size(); i++) {
       at = Math.min(at, links.get(i).health.due(listeningSince));
     }

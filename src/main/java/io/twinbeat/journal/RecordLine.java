@@ -19,6 +19,9 @@ final class RecordLine {
   /** The longest single text inside an entry. */
   static final int TEXT_CHARS_MAX = 4096;
 
+  /** No journal comes to this number; one that says so was not written by us. */
+  private static final long NUMBER_MAX = 1_000_000_000_000_000_000L;
+
   private static final byte[] BEGIN = "{\"n\":".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] CRC = ",\"crc\":\"".getBytes(StandardCharsets.US_ASCII);
   private static final int TAIL_BYTES = CRC.length + 8 + 2;
@@ -99,10 +102,11 @@ final class RecordLine {
       return OptionalLong.empty();
     }
     long number = 0;
-    for (int i = BEGIN.length; i < line.length && line[i] >= '0' && line[i] <= '9'; i++) {
-      number = number * 10 + (line[i] - '0');
+    int at = BEGIN.length;
+    while (line[at] >= '0' && line[at] <= '9' && number < NUMBER_MAX / 10) {
+      number = number * 10 + (line[at++] - '0');
     }
-    return OptionalLong.of(number);
+    return number > 0 && line[at] == ',' ? OptionalLong.of(number) : OptionalLong.empty();
   }
 
   private static boolean intact(byte[] line) {

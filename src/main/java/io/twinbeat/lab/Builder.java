@@ -1,35 +1,63 @@
 package io.twinbeat.lab;
 
+import io.twinbeat.lab.NodeSetup.NodeFile.Kind;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Builds the switch, the client and all files of one lab. Nodes are made when they get power. */
 final class Builder {
   private final LabFolder folder;
-  private final Site site;
   private final SitePlan plan;
+  private final Function<SitePlan.NodePlan, NodeSetup> setups;
   private final LabOptions options;
+  private final String bmcPassword = SiteFiles.random(8);
 
-  Builder(LabFolder folder, Site site, LabOptions options) {
+  Builder(
+      LabFolder folder,
+      SitePlan plan,
+      Function<SitePlan.NodePlan, NodeSetup> setups,
+      LabOptions options) {
     this.folder = folder;
-    this.site = site;
-    this.plan = site.plan();
+    this.plan = plan;
+    this.setups = setups;
     this.options = options;
   }
 
   void build() {
     folder.save(plan);
     writeKeeperFiles();
-    String bmcPassword = SiteFiles.random(8);
-    Disks disks = new Disks(folder, site, options, bmcPassword);
+    Optional<Path> image =
+        options.machines() ? Optional.of(GuestImage.find().build()) : Optional.empty();
     for (SitePlan.NodePlan node : plan.nodes()) {
-      writeNode(node);
-      disks.write(node);
+      NodeSetup setup = complete(node, setups.apply(node));
+      writeLinks(node);
+      if (image.isPresent()) {
+        writeGuest(node, setup, image.get());
+      } else {
+        writeNode(node, setup);
+      }
       if (node.bmc() != null) {
         writeBmc(node, bmcPassword);
       }
     }
     wire();
+  }
+
+  /** With what depends on the plan: names, and the passwords of all BMCs. */
+  private NodeSetup complete(SitePlan.NodePlan node, NodeSetup setup) {
+    StringBuilder hosts = new StringBuilder("127.0.0.1 localhost\n::1 localhost\n");
+    for (SitePlan.NodePlan each : plan.nodes()) {
+      String address = each.ports().getFirst().addresses().getFirst();
+      hosts.append("%s %s%n".formatted(SitePlan.withoutPrefix(address), each.name()));
+      if (each.bmc() != null && !each.bmc().passwordFile().isEmpty()) {
+        setup = setup.withFile(each.bmc().passwordFile(), bmcPassword + "\n", Kind.SECRET);
+      }
+    }
+    return setup
+        .withFile("/etc/hostname", node.name() + "\n")
+        .withFile("/etc/hosts", hosts.toString());
   }
 
   /** A switch port: the node and the LAN, within the 15 characters of an interface name. */
@@ -48,6 +76,14 @@ final class Builder {
     }
     Shell.mustRead(namespaces.toString(), "ip", "-batch", "-");
 
+    if (plan.routed().size() > 1) {
+      // Its bridges begin with these. A tunnel's answers come with a sender of another LAN.
+      Shell.must(
+          ("ip netns exec %s sysctl -qw net.ipv4.conf.all.rp_filter=0"
+                  + " net.ipv4.conf.default.rp_filter=0 net.ipv4.ip_forward=1")
+              .formatted(sw)
+              .split(" "));
+    }
     Lines atSwitch = new Lines();
     atSwitch.add("link set lo up");
     plan.outside().forEach(address -> atSwitch.address(address, "lo"));
@@ -73,7 +109,7 @@ final class Builder {
     atClient.add("link set lo up");
     atClient.add("link set eth0 up");
     atClient.address(plan.client(), "eth0");
-    defaultRoute(atClient);
+    SitePlan.router(plan.lan(SitePlan.SERVICE)).ifPresent(router -> defaultRoute(atClient, router));
     atClient.runIn(client);
     if (bmcs) {
       Lines atBmc = new Lines();
@@ -90,13 +126,8 @@ final class Builder {
     Shell.mustRead(Cables.RULES, "ip", "netns", "exec", sw, "nft", "-f", "-");
   }
 
-  private void defaultRoute(Lines lines) {
-    for (String address : plan.lan(SitePlan.SERVICE).switchAddresses()) {
-      if (!address.contains(":")) {
-        lines.add("route add default via %s".formatted(SitePlan.withoutPrefix(address)));
-        return;
-      }
-    }
+  private static void defaultRoute(Lines lines, String router) {
+    lines.add("route add default via " + router);
   }
 
   private void writeKeeperFiles() {
@@ -118,30 +149,56 @@ final class Builder {
   }
 
   /** What the keeper feeds to {@code ip -batch} when the node gets or loses its power. */
-  private void writeNode(SitePlan.NodePlan node) {
+  private void writeLinks(SitePlan.NodePlan node) {
     Path home = folder.node(node.name());
     String namespace = folder.namespace(node.name());
     Lines up = new Lines();
     Lines down = new Lines();
     Lines gone = new Lines();
-    Lines network = new Lines();
-    network.add("link set lo up");
     for (SitePlan.Port port : node.ports()) {
       String name = portName(plan, node.name(), port.lan());
-      up.cable(name, port.device(), port.mac(), namespace, port.lan());
+      if (options.machines()) {
+        up.tap(name, port.lan());
+      } else {
+        up.cable(name, port.device(), port.mac(), namespace, port.lan());
+      }
       down.add("link set %s down".formatted(name));
       gone.add("link del %s".formatted(name));
-      network.add("link set %s up".formatted(port.device()));
-      port.addresses().forEach(address -> network.address(address, port.device()));
     }
-    defaultRoute(network);
     LabFolder.write(home.resolve("links-up"), up.toString());
     LabFolder.write(home.resolve("links-down"), down.toString());
     LabFolder.write(home.resolve("links-gone"), gone.toString());
-    LabFolder.write(home.resolve("network"), network.toString());
+  }
+
+  /** What the node feeds to {@code ip -batch} at its boot. */
+  private String network(SitePlan.NodePlan node, NodeSetup setup) {
+    Lines network = new Lines();
+    network.add("link set lo up");
+    for (SitePlan.Port port : node.ports()) {
+      network.add("link set %s up".formatted(port.device()));
+      port.addresses().forEach(address -> network.address(address, port.device()));
+    }
+    plan.routed().stream()
+        .filter(lan -> node.ports().stream().anyMatch(port -> port.lan().equals(lan.name())))
+        .findFirst()
+        .flatMap(SitePlan::router)
+        .ifPresent(router -> defaultRoute(network, router));
+    setup.network().forEach(network::add);
+    return network.toString();
+  }
+
+  private void writeNode(SitePlan.NodePlan node, NodeSetup setup) {
+    Path home = folder.node(node.name());
+    new Disks(folder).write(node.name(), setup.files());
+    LabFolder.write(home.resolve("network"), network(node, setup));
     LabFolder.write(home.resolve("environment"), environment());
     LabFolder.write(home.resolve("daemon"), String.join("\n", daemon(node.name())));
     LabFolder.write(home.resolve("daemon.log"), "");
+  }
+
+  private void writeGuest(SitePlan.NodePlan node, NodeSetup setup, Path image) {
+    new GuestFolder(folder, image, options.distribution())
+        .write(plan, node, setup, network(node, setup));
   }
 
   private String environment() {
@@ -160,7 +217,7 @@ final class Builder {
                 Distribution.file(options.distribution(), "bin/twinbeat").toString(),
                 "run",
                 "--config",
-                Disks.SITE_FILE,
+                SiteSetup.SITE_FILE,
                 "--node",
                 node));
   }

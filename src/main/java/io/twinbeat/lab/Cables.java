@@ -68,7 +68,7 @@ final class Cables {
         Shell.must("ip", "netns", "exec", folder.namespace("sw"), "nft", "list", "ruleset");
     List<String> cuts = new ArrayList<>();
     for (String link : plan.linkNames()) {
-      for (String node : plan.nodeNames()) {
+      for (String node : plan.nodesOn(link)) {
         for (Direction direction : List.of(Direction.FROM, Direction.TO)) {
           for (String element : elements(link, List.of(node), direction)) {
             if (isListed(listing, element)) {
@@ -103,6 +103,9 @@ final class Cables {
     plan.lan(link);
     List<String> elements = new ArrayList<>();
     for (String node : nodes) {
+      if (!plan.nodesOn(link).contains(plan.node(node).name())) {
+        throw new LabException(node + " is not on " + link);
+      }
       String port = Builder.portName(plan, plan.node(node).name(), link);
       if (direction != Direction.TO) {
         elements.add("from { \"" + port + "\" }");
@@ -118,7 +121,10 @@ final class Cables {
   private List<String> pairs(SitePlan.Link link, List<String> nodes, Direction direction) {
     List<String> elements = new ArrayList<>();
     for (String node : nodes) {
-      int self = plan.nodeNames().indexOf(plan.node(node).name());
+      int self = link.nodes().indexOf(plan.node(node).name());
+      if (self < 0) {
+        throw new LabException(node + " has no " + link.name());
+      }
       String own = link.addresses().get(self);
       String other = link.addresses().get(1 - self);
       if (direction != Direction.TO) {

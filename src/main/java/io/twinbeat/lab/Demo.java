@@ -1,23 +1,21 @@
 package io.twinbeat.lab;
 
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A real pair fails over, scene by scene, told live and judged from outside: by the kernels'
- * addresses, the power switch and a client. Exit status 0 only if each scene kept its promise.
+ * Real failovers, scene by scene, told live and judged from outside: by the kernels' addresses, the
+ * power switch and a client. Exit status 0 only if each scene kept its promise.
  */
 final class Demo {
-  /** A JVM or two on a loaded machine, and the first proofs of fence devices. */
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
-
   private Demo() {}
 
-  static int run(LabOptions options, PrintStream out) {
+  /** One pair, in namespaces. */
+  static int pair(LabOptions options, PrintStream out) {
     out.println(
         """
         Twinbeat, a pair of nodes on this machine: lb1 and lb2 in namespaces of their own, with
@@ -29,56 +27,55 @@ final class Demo {
                     ? "fence_ipmilan and ipmi_sim"
                     : "the lab's hook"));
     out.flush();
-    long started = System.nanoTime();
-    LabSite lab = LabSite.up(options);
-    AtomicBoolean interrupted = new AtomicBoolean();
-    Thread cleanup =
-        new Thread(
-            () -> {
-              interrupted.set(true);
-              lab.close();
-              out.println("Interrupted; the lab is removed.");
-              out.flush();
-            },
-            "cleanup");
-    Runtime.getRuntime().addShutdownHook(cleanup);
-    try (lab) {
-      out.printf(
-          "Lab %s was built in %d ms. The seconds below count from now.%n%n",
-          lab.name(), (System.nanoTime() - started) / 1_000_000);
-      List<Verdict> verdicts = play(lab, options, out);
-      Runtime.getRuntime().removeShutdownHook(cleanup);
-      out.println();
-      out.print(Verdict.table(verdicts));
-      return verdicts.stream().allMatch(Verdict::kept) ? 0 : 1;
-    } catch (LabException | IllegalStateException e) {
-      // ^C took the lab away while we looked at it; the hook tells the rest.
-      if (interrupted.get()) {
-        LabSite.await(START_LIMIT, () -> !cleanup.isAlive());
-        return 1;
-      }
-      throw e instanceof LabException known ? known : new LabException(String.valueOf(e), e);
+    Optional<List<Verdict>> verdicts =
+        Rehearsal.in(() -> LabSite.up(options), out, lab -> play(lab, PairScenes.all(), out));
+    if (verdicts.isEmpty()) {
+      return 1;
     }
+    out.println();
+    out.print(Verdict.table(verdicts.get()));
+    return verdicts.get().stream().allMatch(Verdict::kept) ? 0 : 1;
   }
 
-  private static List<Verdict> play(LabSite lab, LabOptions options, PrintStream out) {
+  /** The worked examples of sites of tiers, on guests, one after the other. */
+  static int sites(List<Example> examples, LabOptions options, PrintStream out) {
+    out.print(
+        """
+        Twinbeat, sites of three tiers on this machine: a client, a pair of LVS directors, a pair of
+        nginx proxies, web servers; each a guest with a kernel and a systemd of its own, each pair
+        fenced by fence_ipmilan. A client opens a connection to the directors' address each 20 ms,
+        and keeps two others open while the directors change: one that asks, one that only listens.
+        """);
+    Map<Example, List<Verdict>> told = new LinkedHashMap<>();
+    for (Example example : examples) {
+      out.printf("%n=== LVS/%s: %s, with %s%n", example, example.file(), Example.DEADTIME);
+      out.flush();
+      Optional<List<Verdict>> verdicts =
+          Rehearsal.in(() -> example.up(options), out, lab -> play(lab, example.scenes(), out));
+      if (verdicts.isEmpty()) {
+        return 1;
+      }
+      told.put(example, verdicts.get());
+    }
+    told.forEach(
+        (example, verdicts) -> out.printf("%nLVS/%s%n%s", example, Verdict.table(verdicts)));
+    return told.values().stream().flatMap(List::stream).allMatch(Verdict::kept) ? 0 : 1;
+  }
+
+  static List<Verdict> play(LabSite lab, List<Scene> scenes, PrintStream out) {
     List<Verdict> verdicts = new ArrayList<>();
     try (Live live = new Live(lab, out)) {
-      Stage stage = new Stage(lab, live, Site.of(options).pair());
-      Optional<String> notReady = stage.awaitCalm(lab.nodes().getFirst().name(), START_LIMIT);
+      Stage stage = new Stage(lab, live);
+      stage.calm();
       live.flush();
-      if (notReady.isPresent()) {
-        throw new LabException("the pair did not come up: " + notReady.get() + stage.lastWords());
-      }
-      for (Scenes.Scene scene : Scenes.all()) {
-        live.flush();
+      for (Scene scene : scenes) {
         out.printf("%n--- %s%n", scene.title());
         out.flush();
         Verdict verdict = stage.play(scene);
         verdicts.add(verdict);
         live.flush();
         out.println(verdict.kept() ? "--- promise kept" : "--- PROMISE NOT KEPT");
-        if (!verdict.kept() && stage.isLost()) {
+        if (stage.isLost()) {
           break; // the next scene would only tell the same again
         }
       }

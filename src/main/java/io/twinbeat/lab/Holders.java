@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -16,8 +15,9 @@ import java.util.function.Consumer;
 
 /**
  * Watches which nodes' kernels have the floating address. Reads the kernel's own tables under the
- * node's /proc/PID/net: no child process, no change of namespace, well under a millisecond. A node
- * without power has no processes and so holds nothing.
+ * node's /proc/PID/net: no child process, no change of namespace, well under a millisecond (of a
+ * guest, what its kernel has told, a moment late). A node without power has no processes and so
+ * holds nothing.
  */
 public final class Holders implements AutoCloseable {
   /** Finer than any claim that is made of it. */
@@ -31,17 +31,31 @@ public final class Holders implements AutoCloseable {
   }
 
   private final LabSite site;
+  private final String address;
   private final Consumer<Change> listener;
+  private final Gaps gaps;
   private final List<Change> changes = new ArrayList<>();
   private final Thread thread;
   private long longestGapNanos;
   private volatile boolean closed;
 
-  Holders(LabSite site, Consumer<Change> listener) {
+  /** Told after each look how long nobody had looked before it. */
+  @FunctionalInterface
+  public interface Gaps {
+    void blind(long fromNanos, long lengthNanos);
+  }
+
+  Holders(LabSite site, String address, Consumer<Change> listener, Gaps gaps) {
     this.site = site;
+    this.address = address;
     this.listener = listener;
-    note(site.holders());
+    this.gaps = gaps;
+    note(site.holders(address));
     this.thread = Thread.ofPlatform().daemon().name("holders").start(this::watch);
+  }
+
+  String address() {
+    return address;
   }
 
   /** All changes since the watch began, the first being how it was then. */
@@ -81,11 +95,12 @@ public final class Holders implements AutoCloseable {
     long last = System.nanoTime();
     while (!closed) {
       LockSupport.parkNanos(PERIOD_NANOS);
-      note(site.holders());
+      note(site.holders(address));
       long now = System.nanoTime();
       synchronized (this) {
         longestGapNanos = Math.max(longestGapNanos, now - last);
       }
+      gaps.blind(last, now - last);
       last = now;
     }
   }
@@ -104,9 +119,16 @@ public final class Holders implements AutoCloseable {
   static Set<String> now(Iterable<LabNode> nodes, InetAddress address) {
     Set<String> holders = new TreeSet<>();
     for (LabNode node : nodes) {
-      OptionalLong pid = node.pid();
-      if (pid.isPresent() && hasAddress(pid.getAsLong(), address)) {
+      if (node.hasAddress(address)) {
         holders.add(node.name());
+      }
+    }
+    // One after the other is no moment: the first may have let go before the second took it.
+    if (holders.size() > 1) {
+      for (LabNode node : nodes) {
+        if (!node.hasAddress(address)) {
+          holders.remove(node.name());
+        }
       }
     }
     return holders;

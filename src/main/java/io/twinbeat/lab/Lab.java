@@ -1,11 +1,13 @@
 package io.twinbeat.lab;
 
 import io.twinbeat.lab.Arguments.Usage;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code twinbeat lab ...}: the verbs. Exit status: 0 done, 1 failed, 2 usage. */
@@ -13,8 +15,9 @@ public final class Lab {
   private static final String USAGE =
       """
       usage: twinbeat lab VERB [--name LAB] ...
-        up [--file SITE.yaml] [--fence ipmi|hook] [--no-daemon]
-                                  build the site and give its nodes power
+        up [--file SITE.yaml] [--fence ipmi|hook] [--no-daemon] [--machines]
+                                  build the site and give its nodes power; machines are guests with
+                                  kernels of their own, systemd and IPVS (first: their image, half a minute)
         down [--all]              remove all of it, or of all labs, whatever state it is in
         status                    nodes, holder, cuts
         exec NODE|client -- CMD   run a program there; bin/twinbeat is on the path
@@ -24,6 +27,8 @@ public final class Lab {
         stall NODE --for 5s       stop the daemon for so long, as a starved machine would
         probe [--for 10s]         a client that connects each millisecond; ends with ^C
         demo [--fence ipmi|hook]  a real pair fails over, scene by scene
+        demo --machines [--site dr|nat|tun]
+                                  sites of LVS directors, proxies and web servers; all three, or one
       LINK is service, bmc, link0, link1, ...; LAB may be left out where there is only one.\
       """;
 
@@ -58,8 +63,8 @@ public final class Lab {
     Arguments arguments =
         new Arguments(
             rest,
-            Set.of("--name", "--file", "--fence", "--direction", "--node", "--for"),
-            Set.of("--all", "--lost-disk", "--carrier", "--no-daemon"));
+            Set.of("--name", "--file", "--fence", "--direction", "--node", "--for", "--site"),
+            Set.of("--all", "--lost-disk", "--carrier", "--no-daemon", "--machines"));
     return switch (verb) {
       case "up" -> up(arguments);
       case "down" -> down(arguments);
@@ -70,9 +75,19 @@ public final class Lab {
       case "mend" -> cable(arguments, false);
       case "stall" -> stall(arguments);
       case "probe" -> probe(arguments);
-      case "demo" -> Demo.run(options(arguments), out);
+      case "demo" ->
+          arguments.has("--machines") || arguments.option("--site").isPresent()
+              ? Demo.sites(examples(arguments), options(arguments), out)
+              : Demo.pair(options(arguments), out);
       default -> throw new Usage("no verb " + verb);
     };
+  }
+
+  private static List<Example> examples(Arguments arguments) {
+    return arguments
+        .option("--site")
+        .map(name -> List.of(Example.of(name)))
+        .orElseGet(() -> List.of(Example.values()));
   }
 
   private LabOptions options(Arguments arguments) {
@@ -86,6 +101,9 @@ public final class Lab {
     if (arguments.has("--no-daemon")) {
       options = options.withDaemon();
     }
+    if (arguments.has("--machines")) {
+      options = options.withMachines();
+    }
     return switch (arguments.option("--fence").orElse("ipmi")) {
       case "ipmi" -> options.withFence(LabOptions.Fence.IPMI);
       case "hook" -> options.withFence(LabOptions.Fence.HOOK);
@@ -95,14 +113,24 @@ public final class Lab {
 
   private int up(Arguments arguments) {
     arguments.noMoreThan(0);
+    LabOptions options = options(arguments).outlivingThisProcess();
+    if (options.machines() && !GuestImage.find().isBuilt()) {
+      out.println("Building the guests' image, once: " + GuestImage.find().folder());
+    }
     long started = System.nanoTime();
-    LabSite lab = LabSite.up(options(arguments).outlivingThisProcess());
+    LabSite lab = LabSite.up(options);
     out.printf(
         "Lab %s is up after %d ms: %s, client, switch; address %s.%n",
         lab.name(),
         (System.nanoTime() - started) / 1_000_000,
         String.join(", ", lab.plan().nodeNames()),
         lab.floatingAddress());
+    out.println(
+        options.machines()
+            ? "LVS: by the guests' own kernels."
+            : HostKernel.hasIpvs()
+                ? "LVS: in the nodes' namespaces; this machine's kernel has IPVS."
+                : "LVS: not in this lab, this machine's kernel has no IPVS; --machines have.");
     out.println("Try: twinbeat lab probe | status | power off lb1 | cut link0; end: lab down");
     return 0;
   }
@@ -153,7 +181,7 @@ public final class Lab {
     for (LabNode node : lab.nodes()) {
       String power =
           node.isOn()
-              ? "on, daemon " + (node.daemonPid().isPresent() ? "running" : "not running")
+              ? "on, daemon " + (node.isDaemonRunning() ? "running" : "not running")
               : "off";
       out.printf("  %-10s %s%n", node.name(), power);
     }
@@ -177,7 +205,9 @@ public final class Lab {
     }
     LabSite lab = open(arguments);
     try {
-      return new ProcessBuilder(lab.entering(machine, arguments.rest()))
+      boolean terminal =
+          Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+      return new ProcessBuilder(lab.entering(machine, arguments.rest(), terminal))
           .inheritIO()
           .start()
           .waitFor();
@@ -233,10 +263,9 @@ public final class Lab {
     }
     arguments.noMoreThan(words);
     LabSite lab = open(arguments);
-    List<String> affected = nodes.isEmpty() ? lab.plan().nodeNames() : nodes;
     List<String> links = !cut && link.equals("all") ? lab.links() : List.of(link);
     for (String each : links) {
-      for (String node : affected) {
+      for (String node : nodes.isEmpty() ? lab.plan().nodesOn(each) : nodes) {
         if (arguments.has("--carrier") && cut) {
           lab.unplug(each, node);
         } else if (arguments.has("--carrier")) {

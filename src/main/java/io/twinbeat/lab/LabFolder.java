@@ -40,7 +40,8 @@ record LabFolder(Path root) {
     } catch (IOException e) {
       throw new LabException("can't make " + root + ": " + e);
     }
-    for (String script : List.of("keeper.sh", "init.sh", "chassis.sh", "teardown.sh")) {
+    for (String script :
+        List.of("keeper.sh", "number.sh", "init.sh", "chassis.sh", "teardown.sh")) {
       script(script, bin().resolve(script));
     }
     script("power.sh", power().resolve("power.sh"));
@@ -102,6 +103,16 @@ record LabFolder(Path root) {
 
   Path disk(String node) {
     return node(node).resolve("disk");
+  }
+
+  /** What a guest mounts as /lab. */
+  Path guest(String node) {
+    return node(node).resolve("guest");
+  }
+
+  /** A link to the image of a guest; a node in namespaces has none. */
+  Path image(String node) {
+    return node(node).resolve("image");
   }
 
   Path bmc(String node) {

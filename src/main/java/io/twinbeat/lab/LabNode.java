@@ -14,12 +14,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** One node of a lab, seen from outside. Every call blocks until the thing is done. */
-public final class LabNode {
+/**
+ * One node of a lab, seen from outside: a {@link NamespaceNode} or a {@link Guest}. Every call
+ * blocks until the thing is done; what fails is a {@link LabException}.
+ */
+public abstract sealed class LabNode permits NamespaceNode, Guest {
   /** For what runs in a node; a JVM on a loaded machine takes its time. */
   public static final Duration EXEC_LIMIT = Duration.ofSeconds(30);
 
-  private final LabFolder folder;
+  final LabFolder folder;
   private final String name;
 
   LabNode(LabFolder folder, String name) {
@@ -38,13 +41,23 @@ public final class LabNode {
 
   /** Boots the node with the disk it had; returns when its network is up and its daemon starts. */
   public void powerOn() {
+    givePower();
+    awaitBoot();
+  }
+
+  /** Boots the node with an empty /var/lib/twinbeat; a guest's whole disk is as it was at first. */
+  public void powerOnWithLostDisk() {
+    order("on", "lost-disk");
+    awaitBoot();
+  }
+
+  /** Presses the button and does not wait. */
+  void givePower() {
     order("on", "");
   }
 
-  /** Boots the node with an empty /var/lib/twinbeat. */
-  public void powerOnWithLostDisk() {
-    order("on", "lost-disk");
-  }
+  /** Returns when the node, which has power, has booted. */
+  public abstract void awaitBoot();
 
   public boolean isOn() {
     return pid().isPresent();
@@ -67,6 +80,8 @@ public final class LabNode {
     DEAD,
     /** Says yes and does nothing. */
     IGNORE,
+    /** Does what it is told, and says that it failed. */
+    DENY,
     /** A second later than asked. */
     SLOW
   }
@@ -102,26 +117,12 @@ public final class LabNode {
     return NodeStatus.of(this);
   }
 
-  /** The argument vector that runs {@code argv} in all of the node's namespaces. */
-  List<String> entering(List<String> argv) {
-    long pid = pid().orElseThrow(() -> new LabException(name + " is off"));
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "nsenter",
-                "--target",
-                Long.toString(pid),
-                "--mount",
-                "--uts",
-                "--net",
-                "--pid",
-                "--",
-                "/bin/bash",
-                "-c",
-                "cd / && source /run/lab/home/environment && exec \"$@\"",
-                "exec"));
-    all.addAll(argv);
-    return all;
+  /** The argument vector that runs {@code argv} in the node. */
+  abstract List<String> entering(List<String> argv);
+
+  /** The same; {@code terminal}: a person sits at ours. */
+  List<String> entering(List<String> argv, boolean terminal) {
+    return entering(argv);
   }
 
   /** Stops the daemon as a debugger or a starved machine would: SIGSTOP. */
@@ -139,57 +140,19 @@ public final class LabNode {
   }
 
   /** SIGTERM, and no restart until {@link #releaseDaemon}: {@code systemctl stop}. */
-  public void stopDaemon() {
-    mustExec("touch", "/run/lab/hold");
-    signalDaemon("TERM");
-  }
+  public abstract void stopDaemon();
 
   /** No restart once the daemon has ended, until {@link #releaseDaemon}. */
-  public void holdDaemon() {
-    mustExec("touch", "/run/lab/hold");
-  }
+  public abstract void holdDaemon();
 
-  public void releaseDaemon() {
-    mustExec("rm", "-f", "/run/lab/hold");
-  }
+  public abstract void releaseDaemon();
 
-  public void signalDaemon(String signal) {
-    mustExec("/bin/bash", "-c", "kill -" + signal + " \"$(< /run/lab/daemon.pid)\"");
-  }
+  public abstract void signalDaemon(String signal);
+
+  public abstract boolean isDaemonRunning();
 
   /** The machine's process number of the daemon; empty: it is not running. */
-  public OptionalLong daemonPid() {
-    OptionalLong first = pid();
-    Path file = Path.of("/proc/" + first.orElse(0) + "/root/run/lab/daemon.pid");
-    try {
-      String wanted = Files.readString(file).strip();
-      Path namespace = Files.readSymbolicLink(Path.of("/proc/" + first.orElse(0) + "/ns/pid"));
-      for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-        Path proc = Path.of("/proc/" + process.pid());
-        if (isNumbered(proc, wanted)
-            && Files.readSymbolicLink(proc.resolve("ns/pid")).equals(namespace)) {
-          return OptionalLong.of(process.pid());
-        }
-      }
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
-    return OptionalLong.empty();
-  }
-
-  /** Whether the process has this number in its innermost namespace. */
-  private static boolean isNumbered(Path proc, String number) {
-    try {
-      for (String line : Files.readAllLines(proc.resolve("status"))) {
-        if (line.startsWith("NSpid:")) {
-          return line.endsWith("\t" + number);
-        }
-      }
-    } catch (IOException e) {
-      return false; // ended while we looked
-    }
-    return false;
-  }
+  public abstract OptionalLong daemonPid();
 
   /** SIGKILL to nginx, master and workers. */
   public void killNginx() {
@@ -202,9 +165,22 @@ public final class LabNode {
 
   /** Whether the node's kernel has the address; an IPv4 address without prefix length. */
   public boolean hasAddress(String ip) {
-    OptionalLong pid = pid();
-    return pid.isPresent() && Holders.hasAddress(pid.getAsLong(), address(ip));
+    return hasAddress(address(ip));
   }
+
+  /** Without power it has none. */
+  abstract boolean hasAddress(InetAddress address);
+
+  /** What the daemon, and at its start the node, wrote, over all boots. */
+  public abstract Path daemonLog();
+
+  /** The node's own files as the machine sees them: etc, var/lib/twinbeat, var/log. */
+  public abstract Path disk();
+
+  /** Leaves no byte free where the daemon keeps its state. */
+  public abstract void fillDisk();
+
+  public abstract void freeDisk();
 
   private static InetAddress address(String ip) {
     try {
@@ -214,41 +190,7 @@ public final class LabNode {
     }
   }
 
-  /** What the daemon wrote to its standard output and error, over all boots. */
-  public Path daemonLog() {
-    return folder.node(name).resolve("daemon.log");
-  }
-
-  /** The node's own files as the machine sees them: etc, var/lib/twinbeat, var/log. */
-  public Path disk() {
-    return folder.disk(name);
-  }
-
-  /** Leaves no byte free where the daemon keeps its state. */
-  public void fillDisk() {
-    Path filler = disk().resolve("var/lib/twinbeat/filler");
-    byte[] block = new byte[4096];
-    try (var out = Files.newOutputStream(filler)) {
-      // Bounded by the size of the little file system.
-      while (true) {
-        out.write(block);
-      }
-    } catch (IOException e) {
-      if (!String.valueOf(e.getMessage()).contains("No space")) {
-        throw new LabException("can't fill the disk of " + name + ": " + e.getMessage(), e);
-      }
-    }
-  }
-
-  public void freeDisk() {
-    try {
-      Files.deleteIfExists(disk().resolve("var/lib/twinbeat/filler"));
-    } catch (IOException e) {
-      throw new LabException("can't free the disk of " + name + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void mustExec(String... argv) {
+  void mustExec(String... argv) {
     Outcome outcome = exec(argv);
     if (!outcome.succeeded()) {
       throw new LabException(name + ": " + String.join(" ", argv) + ": " + outcome.summary());

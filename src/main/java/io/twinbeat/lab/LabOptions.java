@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * What lab to build. {@code name} tells its namespaces and folder from those of other labs; {@code
  * siteFile} is the site to build, else the built-in one; {@code owned} labs vanish with the process
- * that made them. {@code daemon} is what each node keeps running in place of {@code twinbeat run};
- * an empty list: nothing.
+ * that made them. Nodes are {@code machines}, guests with kernels of their own, or namespaces.
+ * {@code daemon} is what each node keeps running in place of {@code twinbeat run}; an empty list:
+ * nothing.
  */
 public record LabOptions(
     String name,
@@ -17,6 +18,7 @@ public record LabOptions(
     Fence fence,
     Path distribution,
     boolean owned,
+    boolean machines,
     Optional<List<String>> daemon) {
 
   /** Where labs live; {@code -Dtwinbeat.lab.dir} or TWINBEAT_LAB_DIR say otherwise. */
@@ -32,6 +34,9 @@ public record LabOptions(
 
   public LabOptions {
     daemon = daemon.map(List::copyOf);
+    if (machines && daemon.isPresent() && !daemon.get().isEmpty()) {
+      throw new LabException("guests run twinbeat.service or nothing, not " + daemon.get());
+    }
     // Namespace names and interface names are made of it.
     if (!name.matches("[a-z0-9]{1,12}")) {
       throw new LabException("a lab's name is 1-12 lower case letters and digits, not: " + name);
@@ -47,32 +52,43 @@ public record LabOptions(
         Fence.IPMI,
         Distribution.find(),
         true,
+        false,
         Optional.empty());
   }
 
   public LabOptions withName(String newName) {
-    return new LabOptions(newName, base, siteFile, fence, distribution, owned, daemon);
+    return new LabOptions(newName, base, siteFile, fence, distribution, owned, machines, daemon);
   }
 
   public LabOptions withBase(Path newBase) {
-    return new LabOptions(name, newBase, siteFile, fence, distribution, owned, daemon);
+    return new LabOptions(name, newBase, siteFile, fence, distribution, owned, machines, daemon);
   }
 
   public LabOptions withSiteFile(Path file) {
-    return new LabOptions(name, base, Optional.of(file), fence, distribution, owned, daemon);
+    return new LabOptions(
+        name, base, Optional.of(file), fence, distribution, owned, machines, daemon);
   }
 
   public LabOptions withFence(Fence newFence) {
-    return new LabOptions(name, base, siteFile, newFence, distribution, owned, daemon);
+    return new LabOptions(name, base, siteFile, newFence, distribution, owned, machines, daemon);
   }
 
   public LabOptions withDaemon(String... command) {
     return new LabOptions(
-        name, base, siteFile, fence, distribution, owned, Optional.of(List.of(command)));
+        name, base, siteFile, fence, distribution, owned, machines, Optional.of(List.of(command)));
   }
 
   public LabOptions outlivingThisProcess() {
-    return new LabOptions(name, base, siteFile, fence, distribution, false, daemon);
+    return new LabOptions(name, base, siteFile, fence, distribution, false, machines, daemon);
+  }
+
+  public LabOptions withMachines() {
+    return new LabOptions(name, base, siteFile, fence, distribution, owned, true, daemon);
+  }
+
+  /** For sites with directors: in namespaces where this machine's kernel has IPVS, else guests. */
+  public LabOptions withLvs() {
+    return HostKernel.hasIpvs() ? this : withMachines();
   }
 
   static Path defaultBase() {

@@ -5,19 +5,23 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * A running lab: a whole site in network namespaces of this machine. Made by {@link #up}, or found
- * again by {@link #open}; {@link #close} removes all of it. Calls block; failures are {@link
- * LabException}. Safe for use by several threads.
+ * A running lab: a whole site on this machine, in network namespaces or as guests. Made by {@link
+ * #up}, or found again by {@link #open}; {@link #close} removes all of it. Calls block; failures
+ * are {@link LabException}. Safe for use by several threads.
  */
 public final class LabSite implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(10);
@@ -31,21 +35,44 @@ public final class LabSite implements AutoCloseable {
     this.folder = folder;
     this.plan = plan;
     this.cables = new Cables(folder, plan);
-    plan.nodeNames().forEach(name -> nodes.add(new LabNode(folder, name)));
+    for (SitePlan.NodePlan node : plan.nodes()) {
+      boolean guest = Files.exists(folder.image(node.name()), LinkOption.NOFOLLOW_LINKS);
+      nodes.add(guest ? new Guest(folder, node) : new NamespaceNode(folder, node.name()));
+    }
   }
 
   /** Builds the site and gives its nodes power; what was built so far is removed on a failure. */
   public static LabSite up(LabOptions options) {
-    LabFolder folder = LabFolder.of(options.base(), options.name());
     Site site = Site.of(options);
+    return up(
+        options,
+        site.plan(),
+        folder -> {
+          SiteSetup setup = new SiteSetup(folder, site, options.distribution());
+          boolean daemon = !options.daemon().equals(Optional.of(List.of()));
+          return node -> options.machines() ? setup.ofGuest(node, daemon) : setup.of(node);
+        });
+  }
+
+  /** The same for machines of any number and purpose; {@code setups} tells what is on each. */
+  static LabSite up(LabOptions options, SitePlan plan, Map<String, NodeSetup> setups) {
+    return up(options, plan, folder -> node -> setups.getOrDefault(node.name(), NodeSetup.NOTHING));
+  }
+
+  private static LabSite up(
+      LabOptions options,
+      SitePlan wanted,
+      Function<LabFolder, Function<SitePlan.NodePlan, NodeSetup>> setups) {
+    LabFolder folder = LabFolder.of(options.base(), options.name());
+    SitePlan plan = options.machines() ? wanted.withManagement() : wanted;
     folder.create();
     try {
-      new Builder(folder, site, options).build();
-      LabSite lab = new LabSite(folder, site.plan());
+      new Builder(folder, plan, setups.apply(folder), options).build();
+      LabSite lab = new LabSite(folder, plan);
       lab.startKeeper();
-      for (LabNode node : lab.nodes) {
-        node.powerOn();
-      }
+      // All at once: a guest takes its time.
+      lab.nodes.forEach(LabNode::givePower);
+      lab.nodes.forEach(LabNode::awaitBoot);
       return lab;
     } catch (RuntimeException e) {
       remove(folder);
@@ -76,7 +103,7 @@ public final class LabSite implements AutoCloseable {
 
   /** The other node of the pair. */
   public LabNode peer(String name) {
-    return nodes.get(1 - plan.nodeNames().indexOf(plan.node(name).name()));
+    return node(plan.peer(name));
   }
 
   SitePlan plan() {
@@ -93,9 +120,9 @@ public final class LabSite implements AutoCloseable {
     return plan.links().stream().map(SitePlan.Link::name).toList();
   }
 
-  /** Cuts a link for all nodes, both directions; cards keep their carrier. */
+  /** Cuts a link for all its nodes, both directions; cards keep their carrier. */
   public void cut(String link) {
-    cables.cut(link, plan.nodeNames(), Direction.BOTH);
+    cables.cut(link, plan.nodesOn(link), Direction.BOTH);
   }
 
   public void cut(String link, Direction direction, String node) {
@@ -103,7 +130,7 @@ public final class LabSite implements AutoCloseable {
   }
 
   public void mend(String link) {
-    cables.mend(link, plan.nodeNames(), Direction.BOTH);
+    cables.mend(link, plan.nodesOn(link), Direction.BOTH);
   }
 
   public void mend(String link, Direction direction, String node) {
@@ -112,6 +139,9 @@ public final class LabSite implements AutoCloseable {
 
   /** Pulls the node's cable out of this LAN's switch: its card loses the carrier. */
   public void unplug(String lan, String node) {
+    if (node(node) instanceof Guest) {
+      throw new LabException("a guest's card does not notice that; use cut");
+    }
     cables.carrier(lan, List.of(node), false);
   }
 
@@ -143,7 +173,12 @@ public final class LabSite implements AutoCloseable {
 
   /** Watches the holders from now on; the listener is called on the watch's thread. */
   public Holders watchHolders(Consumer<Holders.Change> listener) {
-    return new Holders(this, listener);
+    return watchHolders(listener, (from, length) -> {});
+  }
+
+  /** As above; {@code gaps} is told of each time in which the kernels were not looked at. */
+  public Holders watchHolders(Consumer<Holders.Change> listener, Holders.Gaps gaps) {
+    return new Holders(this, floatingAddress(), listener, gaps);
   }
 
   /** All that was ever asked of the power switch, in order. */
@@ -173,18 +208,22 @@ public final class LabSite implements AutoCloseable {
   }
 
   public Probe probe(Consumer<Probe.Event> listener) {
-    return Probe.start(folder.namespace("client"), floatingAddress(), 80, listener);
+    return probe(Probe.Pace.FAST, listener);
+  }
+
+  Probe probe(Probe.Pace pace, Consumer<Probe.Event> listener) {
+    return Probe.start(folder.namespace("client"), floatingAddress(), 80, pace, listener);
   }
 
   /** Runs a program on the client's machine. */
   public Outcome atClient(String... argv) {
-    return Shell.run(entering("client", List.of(argv)));
+    return Shell.run(entering("client", List.of(argv), false));
   }
 
   /** The argument vector that runs a program on a node or on the client's machine. */
-  List<String> entering(String machine, List<String> argv) {
+  List<String> entering(String machine, List<String> argv, boolean terminal) {
     if (!machine.equals("client")) {
-      return node(machine).entering(argv);
+      return node(machine).entering(argv, terminal);
     }
     List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", folder.namespace("client")));
     all.addAll(argv);

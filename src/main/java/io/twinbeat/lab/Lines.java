@@ -24,6 +24,12 @@ final class Lines {
     add("link set %s master %s up".formatted(port, lan));
   }
 
+  /** A switch port on {@code lan} that a guest plugs its card into. */
+  void tap(String port, String lan) {
+    add("tuntap add dev %s mode tap".formatted(port));
+    add("link set %s master %s up".formatted(port, lan));
+  }
+
   /** Runs them in one go in a namespace. */
   void runIn(String namespace) {
     Shell.mustRead(toString(), "ip", "-n", namespace, "-batch", "-");

@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +24,9 @@ import java.util.regex.Pattern;
  * the client knows of an outage only when it has waited for the answer.
  */
 final class Live implements AutoCloseable {
-  private static final long HOLD_BACK_NANOS = ProbeClient.LIMIT_NANOS + 50_000_000;
+  /** What the client waits before it knows, and a little. */
+  private final long holdBackNanos;
+
   private static final long POLL_NANOS = 20_000_000;
   private static final int WIDTH_MAX = 150;
 
@@ -37,22 +42,24 @@ final class Live implements AutoCloseable {
   private final PriorityQueue<Line> lines =
       new PriorityQueue<>(Comparator.comparingLong(line -> line.atNanos() - zero));
   private final Map<Path, Long> read = new HashMap<>();
+  private final Set<String> answered = new ConcurrentSkipListSet<>();
   private final Thread thread;
   private final Probe probe;
-  private final Holders holders;
+  private final List<Holders> holders = new ArrayList<>();
   private int powerActions;
   private volatile boolean closed;
 
   Live(LabSite lab, PrintStream out) {
     this.lab = lab;
     this.out = out;
-    this.probe =
-        lab.probe(event -> {
-          if (Timeline.isTold(event)) {
-            add(event.atNanos(), "client", Timeline.probeEvent(event));
-          }
-        });
-    this.holders = lab.watchHolders(this::moved);
+    boolean guests = lab.nodes().getFirst() instanceof Guest;
+    Probe.Pace pace = guests ? Probe.Pace.SLOW : Probe.Pace.FAST;
+    this.holdBackNanos = pace.limitNanos() + 50_000_000;
+    this.probe = lab.probe(pace, this::seen);
+    for (SitePlan.Floating floating : lab.plan().floating()) {
+      String ip = floating.ip();
+      holders.add(new Holders(lab, ip, change -> moved(ip, change), (from, length) -> {}));
+    }
     this.powerActions = lab.powerLog().size();
     this.thread = Thread.ofPlatform().daemon().name("timeline").start(this::run);
   }
@@ -61,8 +68,40 @@ final class Live implements AutoCloseable {
     return probe;
   }
 
-  Holders holders() {
-    return holders;
+  /** One watch for each floating address. */
+  List<Holders> holders() {
+    return List.copyOf(holders);
+  }
+
+  /** Who gave answers since {@link #forgetAnswers}, by way of whom. */
+  String answers() {
+    Set<String> who = new TreeSet<>();
+    Set<String> by = new TreeSet<>();
+    for (String each : answered.isEmpty() ? Set.of(probe.node()) : answered) {
+      int at = each.indexOf(ProbeClient.VIA);
+      who.add(each.substring(at + 1));
+      if (at > 0) {
+        by.add(each.substring(0, at));
+      }
+    }
+    return String.join(", ", who) + (by.isEmpty() ? "" : " by " + String.join(", ", by));
+  }
+
+  void forgetAnswers() {
+    answered.clear();
+  }
+
+  private void seen(Probe.Event event) {
+    // Behind proxies they take turns.
+    boolean turns = event instanceof Probe.Moved && lab.plan().floating().size() > 1;
+    if (Timeline.isTold(event) && !turns) {
+      add(event.atNanos(), "client", Timeline.probeEvent(event));
+    }
+    switch (event) {
+      case Probe.Moved moved -> answered.add(moved.after());
+      case Probe.Up up -> answered.add(up.outage().after());
+      case Probe.Down _, Probe.Stalled _ -> {}
+    }
   }
 
   /** Says something that happens now. */
@@ -70,10 +109,10 @@ final class Live implements AutoCloseable {
     add(System.nanoTime(), "", text);
   }
 
-  private void moved(Holders.Change change) {
+  private void moved(String ip, Holders.Change change) {
     String where =
         change.holders().isEmpty() ? "on no node" : "on " + String.join(" AND ", change.holders());
-    add(change.atNanos(), "kernel", lab.floatingAddress() + " is " + where);
+    add(change.atNanos(), "kernel", ip + " is " + where);
   }
 
   private synchronized void add(long atNanos, String who, String text) {
@@ -84,7 +123,7 @@ final class Live implements AutoCloseable {
   private void run() {
     while (!closed) {
       look();
-      print(System.nanoTime() - HOLD_BACK_NANOS);
+      print(System.nanoTime() - holdBackNanos);
       LockSupport.parkNanos(POLL_NANOS);
     }
   }
@@ -157,7 +196,7 @@ final class Live implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    holders.close();
+    holders.forEach(Holders::close);
     probe.close();
   }
 }

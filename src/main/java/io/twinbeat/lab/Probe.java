@@ -19,6 +19,18 @@ public final class Probe implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(10);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+  /**
+   * A connection each period; an answer later than the limit is none: one try and no more, so that
+   * a retransmitted first packet (after 1 s) is an outage.
+   */
+  record Pace(long periodNanos, long limitNanos) {
+    /** For nodes at this machine's own speed. */
+    static final Pace FAST = new Pace(1_000_000, 250_000_000);
+
+    /** For guests, whose kernels share the machine's cores. */
+    static final Pace SLOW = new Pace(20_000_000, 900_000_000);
+  }
+
   /** What the probe saw, as soon as it knew. */
   public sealed interface Event {
     long atNanos();
@@ -37,6 +49,7 @@ public final class Probe implements AutoCloseable {
   public record Stalled(long atNanos, long lengthNanos) implements Event {}
 
   private final Process process;
+  private final Pace pace;
   private final Consumer<Event> listener;
   private final Thread reader;
   private final List<Outage> outages = new ArrayList<>();
@@ -50,13 +63,15 @@ public final class Probe implements AutoCloseable {
   private long slowestNanos;
   private long summaryNanos;
 
-  private Probe(Process process, Consumer<Event> listener) {
+  private Probe(Process process, Pace pace, Consumer<Event> listener) {
     this.process = process;
+    this.pace = pace;
     this.listener = listener;
     this.reader = Thread.ofVirtual().name("probe").start(this::read);
   }
 
-  static Probe start(String namespace, String address, int port, Consumer<Event> listener) {
+  static Probe start(
+      String namespace, String address, int port, Pace pace, Consumer<Event> listener) {
     String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -82,10 +97,12 @@ public final class Probe implements AutoCloseable {
                 Distribution.ownCode().toString(),
                 ProbeClient.class.getName(),
                 address,
-                Integer.toString(port)));
+                Integer.toString(port),
+                Long.toString(pace.periodNanos()),
+                Long.toString(pace.limitNanos())));
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
-      Probe probe = new Probe(builder.start(), listener);
+      Probe probe = new Probe(builder.start(), pace, listener);
       if (!LabSite.await(START_LIMIT, probe::isReady)) {
         probe.close();
         throw new LabException("the probe did not start within " + START_LIMIT.toSeconds() + " s");
@@ -147,7 +164,7 @@ public final class Probe implements AutoCloseable {
    * to now, but for one that is still under way.
    */
   public boolean settle() {
-    long now = System.nanoTime() + ProbeClient.LIMIT_NANOS;
+    long now = System.nanoTime() + pace.limitNanos();
     return LabSite.await(STOP_LIMIT, () -> summaryNanos() - now >= 0 || !process.isAlive());
   }
 

@@ -15,25 +15,26 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The client's side of the probe, a process of its own in the client's namespace: opens a
- * connection each millisecond, asks for {@code /}, and judges each attempt by itself. An attempt is
- * good when a whole answer with status 200 came within {@link #LIMIT_NANOS} of its start. An outage
- * begins with the start of the first bad attempt and ends with the start of the next good one, so
- * its length is right to the millisecond between two attempts. Times are {@link System#nanoTime}.
+ * connection each period, asks for {@code /}, and judges each attempt by itself. An attempt is good
+ * when a whole answer with status 200 came within the limit of its start. An outage begins with the
+ * start of the first bad attempt and ends with the start of the next good one, so its length is
+ * right to the millisecond between two attempts. Times are {@link System#nanoTime}.
  *
  * <p>Writes one line for each event (see {@link Probe}); ends when its standard input does. Gaps of
  * its own are reported as such and accuse nobody: no attempt is made up for, and none that was
  * under way is given up because of them.
  */
 final class ProbeClient {
-  static final long PERIOD_NANOS = 1_000_000;
-
-  /** One try and no more: a retransmitted first packet (after 1 s) is an outage, not an answer. */
-  static final long LIMIT_NANOS = 250_000_000;
 
   /** A loop later than this is reported as a stall of the probe itself. */
   private static final long STALL_NANOS = 5_000_000;
 
   private static final long SUMMARY_NANOS = 1_000_000_000;
+
+  /** Between a proxy that names itself in a header and the node that it had the answer from. */
+  static final char VIA = '>';
+
+  private static final String VIA_HEADER = "\r\nVia: ";
 
   private static final byte[] REQUEST =
       "GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n"
@@ -55,13 +56,14 @@ final class ProbeClient {
     String node = "";
     String why = "";
 
-    Attempt(long sent) {
+    Attempt(long sent, long limit) {
       this.sent = sent;
-      this.deadline = sent + LIMIT_NANOS;
+      this.deadline = sent + limit;
     }
   }
 
   private final InetSocketAddress target;
+  private final Probe.Pace pace;
   private final Selector selector;
   private final PrintStream out;
   private final ArrayDeque<Attempt> pending = new ArrayDeque<>();
@@ -76,8 +78,10 @@ final class ProbeClient {
   private int other;
   private String lastNode = "";
 
-  private ProbeClient(InetSocketAddress target, PrintStream out) throws IOException {
+  private ProbeClient(InetSocketAddress target, Probe.Pace pace, PrintStream out)
+      throws IOException {
     this.target = target;
+    this.pace = pace;
     this.out = out;
     this.selector = Selector.open();
   }
@@ -85,7 +89,10 @@ final class ProbeClient {
   public static void main(String[] arguments) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     ProbeClient client =
-        new ProbeClient(new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])), out);
+        new ProbeClient(
+            new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])),
+            new Probe.Pace(Long.parseLong(arguments[2]), Long.parseLong(arguments[3])),
+            out);
     // The parent closes our input to stop us, or dies, which closes it too.
     Thread.ofPlatform()
         .daemon()
@@ -116,7 +123,7 @@ final class ProbeClient {
       }
       if (now >= next && !stopping) {
         open(now);
-        next += PERIOD_NANOS;
+        next += pace.periodNanos();
       }
       proceedAll();
       judge();
@@ -125,7 +132,7 @@ final class ProbeClient {
         nextSummary += SUMMARY_NANOS;
       }
       if (stopping) {
-        next = System.nanoTime() + PERIOD_NANOS;
+        next = System.nanoTime() + pace.periodNanos();
       }
       long rest = next - System.nanoTime();
       if (rest > 0) {
@@ -138,10 +145,10 @@ final class ProbeClient {
 
   /** Code and sockets are used for the first time before anything is measured. */
   private void warmUp() throws IOException {
-    long end = System.nanoTime() + LIMIT_NANOS * 2;
+    long end = System.nanoTime() + pace.limitNanos() * 2;
     for (int i = 0; i < 300 && System.nanoTime() < end; i++) {
       open(System.nanoTime());
-      LockSupport.parkNanos(PERIOD_NANOS / 4);
+      LockSupport.parkNanos(pace.periodNanos() / 4);
       proceedAll();
     }
     for (Attempt attempt : pending) {
@@ -153,7 +160,7 @@ final class ProbeClient {
   }
 
   private void open(long now) {
-    Attempt attempt = new Attempt(now);
+    Attempt attempt = new Attempt(now, pace.limitNanos());
     attempts++;
     pending.add(attempt);
     try {
@@ -220,8 +227,18 @@ final class ProbeClient {
       return false;
     }
     String name = text.substring(body + 4).lines().findFirst().orElse("?").strip();
-    attempt.node = name.isEmpty() || name.length() > 40 ? "?" : name.replace(' ', '_');
+    attempt.node =
+        via(text, body) + (name.isEmpty() || name.length() > 40 ? "?" : name.replace(' ', '_'));
     return true;
+  }
+
+  private static String via(String text, int body) {
+    int header = text.indexOf(VIA_HEADER);
+    if (header < 0 || header > body) {
+      return "";
+    }
+    int from = header + VIA_HEADER.length();
+    return text.substring(from, text.indexOf('\r', from)) + VIA;
   }
 
   private void fail(Attempt attempt, IOException e) {

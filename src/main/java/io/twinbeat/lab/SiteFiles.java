@@ -2,11 +2,19 @@ package io.twinbeat.lab;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
 
 /** The texts of the built-in site: its one file, nginx's, and those of the BMC simulator. */
 final class SiteFiles {
   /** Where each node finds the lab's fence hook. */
   static final String HOOK = "/etc/twinbeat/fence-lab";
+
+  /** Takes two minutes: some 40 lines a second. */
+  static final String LARGE = "/large";
+
+  static final String LARGE_FILE = "/etc/nginx/large";
+  static final String LARGE_TEXT = "line of a slow download\n".repeat(6000);
 
   /** Whole: no sensors, one power switch. */
   static final String BMC_EMULATION =
@@ -55,6 +63,17 @@ final class SiteFiles {
   }
 
   static String nginx() {
+    return nginx(Set.of(80), Optional.empty());
+  }
+
+  /** Says who it is; with an upstream, who of it answered, and in a header through whom. */
+  static String nginx(Set<Integer> ports, Optional<String> upstream) {
+    StringBuilder listens = new StringBuilder();
+    for (int port : ports) {
+      listens.append(
+          "    listen %d default_server;%n    listen [::]:%d default_server;%n"
+              .formatted(port, port));
+    }
     return """
     user www-data;
     worker_processes 1;
@@ -63,15 +82,24 @@ final class SiteFiles {
     events { worker_connections 4096; }
     http {
       access_log off;
-      server {
-        listen 80 default_server;
-        listen [::]:80 default_server;
-        default_type text/plain;
-        location = / { return 200 "$hostname\\n"; }
-        location = /healthz { return 200 "ok\\n"; }
+    %s  server {
+    %s    default_type text/plain;
+        location = / { %s }
+        location = /healthz { return 200 "ok\n"; }
+        location = %s { alias %s; limit_rate 1000; }
       }
     }
-    """;
+    """
+        .formatted(
+            upstream.isPresent() ? "  include /etc/nginx/conf.d/*.conf;\n" : "",
+            listens,
+            upstream
+                .map(name ->
+                    "proxy_pass http://%s; proxy_connect_timeout 300ms; proxy_next_upstream_tries 2; add_header Via $hostname;"
+                        .formatted(name))
+                .orElse("return 200 \"$hostname\\n\";"),
+            LARGE,
+            LARGE_FILE);
   }
 
   static String bmcLan(String node, SitePlan.Bmc bmc, String chassis, String password) {

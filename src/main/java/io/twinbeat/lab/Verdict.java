@@ -4,11 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one scene of the demo came to: what was done, who was switched off by whom, the longest time
- * without an answer in milliseconds (0: none), and what was broken of the promise, if anything.
+ * What one scene of the demo came to: what was done, who was switched off, the longest time without
+ * an answer in milliseconds (0: none), how many requests had none, who answered, and what was
+ * broken of the promise, if anything.
  */
 record Verdict(
-    String scene, String happened, String fenced, double outageMillis, List<String> broken) {
+    String scene,
+    String happened,
+    String fenced,
+    double outageMillis,
+    long lost,
+    String answers,
+    List<String> broken) {
   Verdict {
     broken = List.copyOf(broken);
   }
@@ -18,7 +25,7 @@ record Verdict(
   }
 
   private static final String[] HEAD = {
-    "scene", "what happened", "fenced", "client saw", "promise kept"
+    "scene", "what happened", "fenced", "longest gap", "lost", "answers from", "promise kept"
   };
 
   /** All of them as one table, the reasons of broken promises below it. */
@@ -27,13 +34,15 @@ record Verdict(
     rows.add(HEAD);
     for (Verdict verdict : verdicts) {
       String saw =
-          verdict.outageMillis() == 0 ? "nothing" : "%.0f ms".formatted(verdict.outageMillis());
+          verdict.outageMillis() == 0 ? "none" : "%.0f ms".formatted(verdict.outageMillis());
       rows.add(
           new String[] {
             verdict.scene(),
             verdict.happened(),
             verdict.fenced(),
             saw,
+            Long.toString(verdict.lost()),
+            verdict.answers(),
             verdict.kept() ? "yes" : "NO"
           });
     }

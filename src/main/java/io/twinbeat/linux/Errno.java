@@ -4,9 +4,11 @@ package io.twinbeat.linux;
 public final class Errno {
   public static final int OK = 0;
   public static final int EPERM = 1;
+  public static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
+  static final int EBUSY = 16;
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EADDRNOTAVAIL = 99;
@@ -21,18 +23,20 @@ public final class Errno {
     return switch (errno) {
       case OK -> "OK";
       case EPERM -> "EPERM";
-      case 2 -> "ENOENT";
+      case ENOENT -> "ENOENT";
+      case 3 -> "ESRCH";
       case EINTR -> "EINTR";
       case 6 -> "ENXIO";
       case 9 -> "EBADF";
       case EAGAIN -> "EAGAIN";
       case ENOMEM -> "ENOMEM";
       case 13 -> "EACCES";
-      case 16 -> "EBUSY";
+      case EBUSY -> "EBUSY";
       case EEXIST -> "EEXIST";
       case ENODEV -> "ENODEV";
       case 22 -> "EINVAL";
       case 24 -> "EMFILE";
+      case 25 -> "ENOTTY";
       case 90 -> "EMSGSIZE";
       case 95 -> "EOPNOTSUPP";
       case 97 -> "EAFNOSUPPORT";

@@ -48,6 +48,14 @@ final class Libc {
       bound("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle CLOSE = bound("close", INT_OF_INT);
   private static final MethodHandle MLOCKALL = bound("mlockall", INT_OF_INT);
+  private static final MethodHandle STATVFS =
+      bound("statvfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle PRCTL =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("prctl"),
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
+          Linker.Option.captureCallState("errno"),
+          Linker.Option.firstVariadicArg(1));
 
   private Libc() {}
 
@@ -142,6 +150,22 @@ final class Libc {
   static int mlockall(MemorySegment state, int flags) {
     try {
       return (int) MLOCKALL.invokeExact(state, flags);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  static int statvfs(MemorySegment state, MemorySegment path, MemorySegment seen) {
+    try {
+      return (int) STATVFS.invokeExact(state, path, seen);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  static int prctl(MemorySegment state, int operation, long argument) {
+    try {
+      return (int) PRCTL.invokeExact(state, operation, argument);
     } catch (Throwable e) {
       throw impossible(e);
     }

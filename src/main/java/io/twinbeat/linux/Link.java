@@ -7,7 +7,7 @@ import java.util.Optional;
  * netdevice(7); {@code ethernet} is empty for devices without Ethernet framing.
  */
 public record Link(int index, String name, int flags, Optional<MacAddress> ethernet) {
-  private static final int IFF_UP = 0x1;
+  static final int IFF_UP = 0x1;
   private static final int IFF_LOOPBACK = 0x8;
   private static final int IFF_RUNNING = 0x40;
   private static final int IFF_NOARP = 0x80;
@@ -17,6 +17,11 @@ public record Link(int index, String name, int flags, Optional<MacAddress> ether
   public boolean carrier() {
     int wanted = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
     return (flags & wanted) == wanted;
+  }
+
+  /** Switched on, with a signal or without. */
+  public boolean isUp() {
+    return (flags & IFF_UP) != 0;
   }
 
   /** Whether neighbours find each other on it by ARP or neighbour discovery. */

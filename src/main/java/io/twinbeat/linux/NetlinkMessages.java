@@ -21,6 +21,8 @@ final class NetlinkMessages {
   static final int RTM_NEWADDR = 20;
   static final int RTM_DELADDR = 21;
   static final int RTM_GETADDR = 22;
+  static final int RTM_NEWNEIGH = 28;
+  static final int RTM_GETNEIGH = 30;
 
   static final int NLM_F_REQUEST = 0x1;
   static final int NLM_F_ACK = 0x4;
@@ -45,16 +47,24 @@ final class NetlinkMessages {
   private static final int IFLA_EXT_MASK = 29;
   private static final int RTEXT_FILTER_SKIP_STATS = 8;
   private static final int ARPHRD_ETHER = 1;
+  private static final int NDA_DST = 1;
+  private static final int NDA_LLADDR = 2;
+
+  /** NUD_INCOMPLETE and NUD_FAILED: nothing is sent by such an entry. */
+  private static final int NEIGHBOUR_UNUSABLE = 0x01 | 0x20;
+
   private static final int NLMSGERR_ATTR_MSG = 1;
   private static final int ADDRESS_BODY_BYTES = 8;
   private static final int LINK_BODY_BYTES = 16;
+  private static final int NEIGHBOUR_BODY_BYTES = 12;
 
   private NetlinkMessages() {}
 
   /**
    * Adds an address. IPv6 goes without duplicate address detection, or it would be tentative for a
-   * second; a /128 is deprecated from the start, so that the node's own connections do not leave
-   * from an address that may move away under them.
+   * second; and it is deprecated from the start, so that the node's own connections do not leave
+   * from an address that may move away under them, or that the other side has too: a real server
+   * answers the health check of an active director to itself. (The kernel prefers the newest.)
    */
   static void addAddress(ByteBuffer out, int sequence, InterfaceAddress address) {
     byte[] ip = address.ip().getAddress();
@@ -64,7 +74,7 @@ final class NetlinkMessages {
     addressBody(out, address, v6, v6 ? IFA_F_NODAD : 0);
     attribute(out, IFA_LOCAL, ip);
     attribute(out, IFA_ADDRESS, ip);
-    if (v6 && address.prefixLength() == 128) {
+    if (v6) {
       out.putShort((short) 20).putShort((short) IFA_CACHEINFO);
       out.putInt(0).putInt(FOREVER).putInt(0).putInt(0);
     }
@@ -94,6 +104,12 @@ final class NetlinkMessages {
     end(out, start);
   }
 
+  static void listNeighbours(ByteBuffer out, int sequence) {
+    int start = begin(out, RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, sequence);
+    out.putLong(0).putInt(0);
+    end(out, start);
+  }
+
   static void getLink(ByteBuffer out, int sequence, String name) {
     int start = begin(out, RTM_GETLINK, NLM_F_REQUEST | NLM_F_ACK, sequence);
     out.putLong(0).putLong(0);
@@ -105,13 +121,13 @@ final class NetlinkMessages {
     end(out, start);
   }
 
-  private static int begin(ByteBuffer out, int type, int flags, int sequence) {
+  static int begin(ByteBuffer out, int type, int flags, int sequence) {
     int start = out.position();
     out.putInt(0).putShort((short) type).putShort((short) flags).putInt(sequence).putInt(0);
     return start;
   }
 
-  private static void end(ByteBuffer out, int start) {
+  static void end(ByteBuffer out, int start) {
     out.putInt(start, out.position() - start);
   }
 
@@ -120,11 +136,17 @@ final class NetlinkMessages {
     out.put((byte) flags).put((byte) 0).putInt(a.ifindex());
   }
 
-  private static void attribute(ByteBuffer out, int type, byte[] value) {
+  static void attribute(ByteBuffer out, int type, byte[] value) {
     out.putShort((short) (4 + value.length)).putShort((short) type).put(value);
     while (out.position() % 4 != 0) {
       out.put((byte) 0);
     }
+  }
+
+  static void setUp(ByteBuffer out, int sequence, int ifindex, boolean up) {
+    int start = begin(out, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, sequence);
+    out.putInt(AF_UNSPEC).putInt(ifindex).putInt(up ? Link.IFF_UP : 0).putInt(Link.IFF_UP);
+    end(out, start);
   }
 
   private static void skipStatistics(ByteBuffer out) {
@@ -217,8 +239,29 @@ final class NetlinkMessages {
                 : Optional.empty()));
   }
 
+  /**
+   * From RTM_NEWNEIGH; empty for an entry by which nothing is sent, or not to an Ethernet address.
+   */
+  static Optional<Neighbour> neighbour(ByteBuffer in, int at) {
+    int body = at + HEADER_BYTES;
+    int family = in.get(body) & 0xff;
+    int from = body + NEIGHBOUR_BODY_BYTES;
+    int end = at + length(in, at);
+    int ip = find(in, from, end, NDA_DST);
+    int mac = find(in, from, end, NDA_LLADDR);
+    boolean usable = (in.getShort(body + 8) & NEIGHBOUR_UNUSABLE) == 0;
+    if ((family != AF_INET && family != AF_INET6) || !usable || ip < 0 || mac < 0) {
+      return Optional.empty();
+    }
+    byte[] address = bytes(in, mac);
+    return address.length == MacAddress.BYTES
+        ? Optional.of(
+            new Neighbour(ip(bytes(in, ip)), in.getInt(body + 4), MacAddress.at(address, 0)))
+        : Optional.empty();
+  }
+
   /** The position of an attribute's header, or -1. */
-  private static int find(ByteBuffer in, int from, int end, int type) {
+  static int find(ByteBuffer in, int from, int end, int type) {
     int at = from;
     while (at + 4 <= end) {
       int length = in.getShort(at) & 0xffff;
@@ -233,13 +276,13 @@ final class NetlinkMessages {
     return -1;
   }
 
-  private static byte[] bytes(ByteBuffer in, int attribute) {
+  static byte[] bytes(ByteBuffer in, int attribute) {
     byte[] bytes = new byte[(in.getShort(attribute) & 0xffff) - 4];
     in.get(attribute + 4, bytes);
     return bytes;
   }
 
-  private static String string(ByteBuffer in, int attribute) {
+  static String string(ByteBuffer in, int attribute) {
     byte[] bytes = bytes(in, attribute);
     int length = 0;
     while (length < bytes.length && bytes[length] != 0) {

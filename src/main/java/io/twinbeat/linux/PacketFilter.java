@@ -21,6 +21,10 @@ public final class PacketFilter {
   private static final int WHOLE = 0x40000;
 
   private static final int ARP_SENDER_AT = 28;
+  private static final int IPV4_PROTOCOL_AT = 23;
+  private static final int IPV4_SOURCE_AT = 26;
+  private static final int IPV6_SOURCE_TAIL_AT = 34;
+  private static final int TCP = 6;
   private static final int IPV6_NEXT_HEADER_AT = 20;
   private static final int ICMPV6_TYPE_AT = 54;
   private static final int ND_TARGET_TAIL_AT = 74;
@@ -38,6 +42,18 @@ public final class PacketFilter {
   public static PacketFilter arpFrom(Collection<byte[]> senders) {
     PacketFilter filter = new PacketFilter();
     filter.acceptOnly(ARP_SENDER_AT, senders, 0);
+    return filter;
+  }
+
+  /** TCP segments that come from this address. */
+  public static PacketFilter tcpFrom(byte[] source) {
+    boolean v6 = source.length == 16;
+    PacketFilter filter = new PacketFilter();
+    filter.load(LOAD_BYTE, v6 ? IPV6_NEXT_HEADER_AT : IPV4_PROTOCOL_AT);
+    filter.dropUnless(TCP);
+    // As below: of an IPv6 address the tail, and the receiver compares all of it.
+    int from = v6 ? IPV6_SOURCE_TAIL_AT : IPV4_SOURCE_AT;
+    filter.acceptOnly(from, List.of(source), v6 ? 12 : 0);
     return filter;
   }
 

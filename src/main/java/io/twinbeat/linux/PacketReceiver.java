@@ -16,6 +16,7 @@ import java.util.List;
  * (packet(7)). For one thread at a time; wait with a {@link Poller}. Needs CAP_NET_RAW.
  */
 public final class PacketReceiver implements Poller.Source, AutoCloseable {
+  public static final int ETH_P_IP = 0x0800;
   public static final int ETH_P_ARP = 0x0806;
   public static final int ETH_P_IPV6 = 0x86dd;
 

@@ -43,15 +43,15 @@ public final class RouteMonitor implements Poller.Source, AutoCloseable {
     NativeSocket socket =
         new NativeSocket(
             "the netlink subscription",
-            RouteSocket.AF_NETLINK,
+            NetlinkSocket.AF_NETLINK,
             NativeSocket.SOCK_RAW,
             RouteSocket.NETLINK_ROUTE,
             8,
-            RouteSocket.RECEIVE_BYTES);
+            NetlinkSocket.RECEIVE_BYTES);
     try {
       socket.receiveQueue(QUEUE_BYTES);
       ByteBuffer address = socket.to().clear();
-      address.putShort((short) RouteSocket.AF_NETLINK).putShort((short) 0).putInt(0);
+      address.putShort((short) NetlinkSocket.AF_NETLINK).putShort((short) 0).putInt(0);
       address.putInt(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
       socket.bind(SOCKADDR_BYTES);
       return new RouteMonitor(socket);
@@ -86,7 +86,7 @@ public final class RouteMonitor implements Poller.Source, AutoCloseable {
         continue;
       }
       ByteBuffer in = socket.in();
-      for (int at = 0; RouteSocket.complete(in, at, length); at += RouteSocket.step(in, at)) {
+      for (int at = 0; NetlinkSocket.complete(in, at, length); at += NetlinkSocket.step(in, at)) {
         tell(in, at, listener);
       }
     }

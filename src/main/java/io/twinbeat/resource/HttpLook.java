@@ -1,14 +1,18 @@
 package io.twinbeat.resource;
 
+import io.twinbeat.resource.ProbeAnswer.Reach;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -22,9 +26,9 @@ import java.util.Optional;
  * until its deadline at the latest; {@link #close} from another thread ends it. A client of our own
  * because java.net.http costs start time and memory.
  */
-final class HttpLook implements AutoCloseable {
+public final class HttpLook implements AutoCloseable {
   /** What the look gave. */
-  sealed interface Seen {
+  public sealed interface Seen {
     record Good(String detail) implements Seen {}
 
     /**
@@ -32,7 +36,7 @@ final class HttpLook implements AutoCloseable {
      *
      * @param answered the server did say something, only not what was wanted
      */
-    record Bad(String detail, boolean answered) implements Seen {}
+    record Bad(String detail, Reach reach, boolean answered) implements Seen {}
 
     /** This machine itself could not look. */
     record Local(String why) implements Seen {}
@@ -44,7 +48,7 @@ final class HttpLook implements AutoCloseable {
   private final InetSocketAddress to;
   private final ProbeSettings how;
   private final long deadline;
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private volatile boolean connected;
 
   /**
@@ -52,34 +56,43 @@ final class HttpLook implements AutoCloseable {
    *
    * @param deadline by {@link System#nanoTime}
    */
-  HttpLook(InetSocketAddress to, ProbeSettings how, long deadline) {
+  public HttpLook(InetSocketAddress to, ProbeSettings how, long deadline) {
     this.to = to;
     this.how = how;
     this.deadline = deadline;
+    this.socket = new Bounded(deadline);
   }
 
-  Seen look() {
+  public Seen look() {
     try (Socket connection = socket) {
       connection.setTcpNoDelay(true);
-      connection.connect(to, remaining());
-      if (connection.getLocalAddress().equals(to.getAddress())
-          && !to.getAddress().isLoopbackAddress()) {
-        return new Seen.Local("the connection did not leave this machine");
-      }
+      connection.connect(to, remaining(deadline));
       connected = true;
       return switch (how) {
         case ProbeSettings.Tcp tcp -> new Seen.Good("port " + tcp.port() + " accepts");
         case ProbeSettings.Http http -> exchange(connection, http);
       };
     } catch (SocketTimeoutException e) {
-      return new Seen.Bad(waitingFor(), false);
+      return new Seen.Bad(waitingFor(), reach(), false);
     } catch (BindException e) {
       return new Seen.Local(text(e));
     } catch (NoRouteToHostException e) {
-      return new Seen.Bad(text(e), false); // The neighbour does not answer ARP or NDP.
+      return new Seen.Bad(
+          text(e), Reach.NO_WAY, false); // The neighbour does not answer ARP or NDP.
     } catch (IOException e) {
-      return isLocal(e) ? new Seen.Local(text(e)) : new Seen.Bad(text(e), false);
+      if (isLocal(e)) {
+        return new Seen.Local(text(e));
+      }
+      if (System.nanoTime() - deadline >= 0) {
+        return new Seen.Bad(waitingFor(), reach(), false); // TLS calls a timeout something else.
+      }
+      boolean refused = e instanceof ConnectException && text(e).contains("refused");
+      return new Seen.Bad(text(e), refused ? Reach.SERVER : reach(), false);
     }
+  }
+
+  Reach reach() {
+    return connected ? Reach.SERVER : Reach.NOBODY;
   }
 
   /** What has not come yet. */
@@ -103,6 +116,10 @@ final class HttpLook implements AutoCloseable {
         && (message.contains("Network is unreachable")
             || message.contains("Too many open files")
             || message.contains("No buffer space")
+            // Routes that are "prohibit" and "blackhole", and filters of our own.
+            || message.contains("Permission denied")
+            || message.contains("Operation not permitted")
+            || message.contains("Invalid argument")
             || message.contains("Network is down")
             || message.contains("Cannot allocate")
             || message.contains("Address family not supported"));
@@ -112,7 +129,7 @@ final class HttpLook implements AutoCloseable {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  private int remaining() throws SocketTimeoutException {
+  private static int remaining(long deadline) throws SocketTimeoutException {
     long millis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
     if (millis <= 0) {
       throw new SocketTimeoutException("deadline");
@@ -120,8 +137,42 @@ final class HttpLook implements AutoCloseable {
     return (int) Math.min(millis, Integer.MAX_VALUE);
   }
 
+  /**
+   * Holds the deadline at each read, whoever reads: a server that drips single bytes must not hold
+   * the look beyond it, and one read from TLS may be many of its socket.
+   */
+  private static final class Bounded extends Socket {
+    private final long deadline;
+
+    Bounded(long deadline) {
+      // Without the proxy that some property of the JVM may name: it would answer for the service.
+      super(Proxy.NO_PROXY);
+      this.deadline = deadline;
+    }
+
+    private void hold() throws SocketException, SocketTimeoutException {
+      setSoTimeout(remaining(deadline));
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      return new FilterInputStream(super.getInputStream()) {
+        @Override
+        public int read() throws IOException {
+          hold();
+          return super.read();
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+          hold();
+          return super.read(bytes, from, length);
+        }
+      };
+    }
+  }
+
   private Seen exchange(Socket connection, ProbeSettings.Http http) throws IOException {
-    connection.setSoTimeout(remaining());
     Socket stream = http.tls() ? Tls.over(connection, http.host(), to) : connection;
     OutputStream out = stream.getOutputStream();
     out.write(request(http).getBytes(StandardCharsets.US_ASCII));
@@ -133,11 +184,14 @@ final class HttpLook implements AutoCloseable {
       answer.headers();
     } while (status >= 100 && status < 200);
     if (!http.statuses().contains(status)) {
-      return new Seen.Bad("HTTP status " + status + ", wanted " + http.statuses(), true);
+      return new Seen.Bad(
+          "HTTP status " + status + ", wanted " + http.statuses(), Reach.SERVER, true);
     }
     if (http.body().isPresent() && !http.body().get().matcher(answer.body()).find()) {
       return new Seen.Bad(
-          "HTTP status " + status + ", but its body lacks /" + http.body().get() + "/", true);
+          "HTTP status " + status + ", but its body lacks /" + http.body().get() + "/",
+          Reach.SERVER,
+          true);
     }
     return new Seen.Good("HTTP status " + status);
   }
@@ -174,8 +228,8 @@ final class HttpLook implements AutoCloseable {
     return text.toString();
   }
 
-  /** The bytes of one answer, read with the deadline held at each read. */
-  private final class Answer {
+  /** The bytes of one answer. */
+  private static final class Answer {
     private final InputStream in;
     private final byte[] buffer = new byte[4096];
     private int position;
@@ -190,8 +244,6 @@ final class HttpLook implements AutoCloseable {
 
     private int read() throws IOException {
       if (position == end) {
-        // A server that drips single bytes must not hold the look beyond its deadline.
-        socket.setSoTimeout(remaining());
         position = 0;
         end = Math.max(0, in.read(buffer));
         if (end == 0) {

@@ -19,6 +19,7 @@ import java.util.Set;
  * listens, its pid file.
  *
  * @param directories where its include patterns look
+ * @param certificates the files that it names, as it names them
  * @param daemon false where the configuration keeps nginx in the foreground
  * @param digest equal for equal text
  */
@@ -28,6 +29,7 @@ record NginxDump(
     List<Listen> listens,
     Optional<String> pid,
     boolean daemon,
+    List<String> certificates,
     long digest) {
 
   /** A TCP address to listen on; no address means all of IPv4. */
@@ -84,6 +86,7 @@ record NginxDump(
     }
     Set<Listen> listens = new LinkedHashSet<>();
     Set<Path> directories = new LinkedHashSet<>();
+    Set<String> certificates = new LinkedHashSet<>();
     String pid = null;
     boolean daemon = true;
     for (List<String> directive : directives(text)) {
@@ -93,6 +96,8 @@ record NginxDump(
         case "pid" -> pid = first;
         case "include" -> directory(first, files).ifPresent(directories::add);
         case "daemon" -> daemon = !first.equals("off");
+        case "ssl_certificate", "proxy_ssl_certificate", "grpc_ssl_certificate" ->
+            certificates.add(first);
         default -> {}
       }
     }
@@ -102,6 +107,7 @@ record NginxDump(
         List.copyOf(listens),
         Optional.ofNullable(pid),
         daemon,
+        List.copyOf(certificates),
         digest);
   }
 

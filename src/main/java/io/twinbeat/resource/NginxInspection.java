@@ -1,9 +1,12 @@
 package io.twinbeat.resource;
 
+import io.twinbeat.resource.NginxDump.Listen;
 import io.twinbeat.resource.NginxProcesses.Holder;
 import io.twinbeat.resource.NginxProcesses.Role;
 import io.twinbeat.resource.ProcFs.Proc;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +26,9 @@ final class NginxInspection {
   /** Start times come in steps of 10 ms from a clock of 10 ms; a file this much newer is newer. */
   private static final long CLOCK_SLACK_MILLIS = 50;
 
+  /** It looks at every socket that listens; nobody takes a port every few seconds. */
+  private static final Duration PORTS_EVERY = Duration.ofSeconds(5);
+
   private final NginxResource.Settings settings;
   private final NginxBinary binary;
   private final NginxProcesses processes;
@@ -31,7 +37,9 @@ final class NginxInspection {
       List.of(ReadinessItem.unknown(TEST, "not looked at yet"));
   private volatile Optional<Path> pidFile = Optional.empty();
   private volatile Optional<NginxDump> dump = Optional.empty();
-  private Optional<Long> loadedDigest = Optional.empty();
+  private final NginxCertificates certificates;
+  private final LoadedConfiguration loaded;
+  private Optional<ReadinessItem> ports = Optional.empty();
   private volatile String complaint = "";
   private boolean tested;
   private long testedNanos;
@@ -40,6 +48,8 @@ final class NginxInspection {
     this.settings = settings;
     this.binary = binary;
     this.processes = processes;
+    this.certificates = new NginxCertificates(settings.config().toAbsolutePath().getParent());
+    this.loaded = new LoadedConfiguration(settings.memory());
     files.add(settings.config());
   }
 
@@ -57,8 +67,13 @@ final class NginxInspection {
     return dump.isPresent();
   }
 
-  List<NginxDump.Listen> listens() {
+  List<Listen> listens() {
     return dump.map(NginxDump::listens).orElse(List.of());
+  }
+
+  /** The files that the configuration was read from, for a comparison with the peer's. */
+  List<Path> files() {
+    return dump.map(NginxDump::files).orElse(List.of(settings.config()));
   }
 
   boolean foreground() {
@@ -87,7 +102,7 @@ final class NginxInspection {
       dump = result.dump();
       files.set(read.files(), read.directories());
       files.changed();
-      for (NginxDump.Listen listen : read.listens()) {
+      for (Listen listen : read.listens()) {
         listen.address().ifPresent(NginxBinary::allowNonlocal);
       }
     } else {
@@ -123,39 +138,40 @@ final class NginxInspection {
     if (master.isPresent()) {
       found.add(answers(look.get()));
       found.add(runsWhatIsOnDisk(master.get()));
+      found.add(portsBeside(master.get()));
     } else {
+      ports = Optional.empty();
       found.add(ports());
+    }
+    if (dump.isPresent()) {
+      found.add(certificates.item(dump.get().certificates(), Instant.now()));
     }
     items = List.copyOf(found);
   }
 
   private ReadinessItem configurationOnDisk(Optional<Proc> master) {
-    long at = testedNanos;
-    if (complaint.isEmpty()) {
-      return new ReadinessItem(TEST, ReadinessItem.State.GOOD, false, "passed", "", at);
-    }
+    String mend = "correct the file and run nginx -t on this node";
     // A hot nginx serves with what it has loaded; a cold one could not be started.
-    return new ReadinessItem(
-        TEST,
-        ReadinessItem.State.BAD,
-        master.isEmpty(),
-        complaint,
-        "correct the file and run nginx -t on this node",
-        at);
+    ReadinessItem item =
+        complaint.isEmpty()
+            ? ReadinessItem.good(TEST, "passed")
+            : master.isEmpty()
+                ? ReadinessItem.hopeless(TEST, complaint, mend)
+                : ReadinessItem.bad(TEST, complaint, mend);
+    Duration limit = settings.testEvery().multipliedBy(2).plus(ReadinessItem.LIMIT);
+    return item.seen(testedNanos).within(limit);
   }
 
   private static ReadinessItem answers(HttpLook.Seen seen) {
     return switch (seen) {
       case HttpLook.Seen.Good good -> ReadinessItem.good(HTTP, good.detail());
       // A hung nginx is restarted by a takeover; one that answers wrongly would do so again.
-      case HttpLook.Seen.Bad bad ->
-          new ReadinessItem(
-              HTTP,
-              ReadinessItem.State.BAD,
-              bad.answered(),
-              bad.detail(),
-              "ask it by hand on this node and read its error log",
-              System.nanoTime());
+      case HttpLook.Seen.Bad bad -> {
+        String mend = "ask it by hand on this node and read its error log";
+        yield bad.answered()
+            ? ReadinessItem.hopeless(HTTP, bad.detail(), mend)
+            : ReadinessItem.bad(HTTP, bad.detail(), mend);
+      }
       case HttpLook.Seen.Local local -> ReadinessItem.unknown(HTTP, local.why());
     };
   }
@@ -178,6 +194,31 @@ final class NginxInspection {
   }
 
   /**
+   * A hot nginx holds its ports itself, but not one that was written down since and that another
+   * program has: nginx refuses the reload then, and a restart in place would fail.
+   */
+  private ReadinessItem portsBeside(Proc master) {
+    long now = System.nanoTime();
+    if (ports.isPresent() && now - ports.get().checkedNanos() < PORTS_EVERY.toNanos()) {
+      return ports.get();
+    }
+    ReadinessItem item = ReadinessItem.good(PORTS, "held by this nginx, or free");
+    List<Listen> beside = processes.heldBeside(master, listens());
+    for (Holder holder : processes.holders(beside)) {
+      if (holder.role() == Role.OTHER) {
+        item =
+            ReadinessItem.bad(
+                PORTS,
+                holder.text() + ", and nginx is to listen there",
+                "stop " + holder.proc().comm() + " on this node, or give it another port");
+        break;
+      }
+    }
+    ports = Optional.of(item);
+    return item;
+  }
+
+  /**
    * nginx -s reload returns before the master has read anything, and a master that can't use what
    * it reads keeps the old configuration and says so only in its log. The workers tell: a reload
    * that was taken makes new ones, so all of them are younger than the files.
@@ -187,17 +228,20 @@ final class NginxInspection {
     if (workers.isEmpty()) {
       return ReadinessItem.unknown(CONFIGURATION, "nginx has no worker to judge by");
     }
-    long loaded = Long.MAX_VALUE; // The oldest: a worker that crashed was replaced without a load.
+    // The oldest: a worker that crashed was replaced without a load.
+    Proc oldest = workers.getFirst();
     for (Proc worker : workers) {
-      loaded = Math.min(loaded, ProcFs.startedMillis(worker));
+      oldest = worker.startTicks() < oldest.startTicks() ? worker : oldest;
     }
-    boolean newer = files.newestMillis() > loaded + CLOCK_SLACK_MILLIS;
+    boolean newer = files.newestMillis() > ProcFs.startedMillis(oldest) + CLOCK_SLACK_MILLIS;
     Optional<Long> digest = complaint.isEmpty() ? dump.map(NginxDump::digest) : Optional.empty();
     if (!newer) {
-      loadedDigest = digest.isPresent() ? digest : loadedDigest;
+      if (digest.isPresent()) {
+        loaded.loaded(master, oldest.startTicks(), digest.get());
+      }
       return ReadinessItem.good(CONFIGURATION, "is the one on disk");
     }
-    if (digest.isPresent() && digest.equals(loadedDigest)) {
+    if (digest.isPresent() && loaded.runs(master, oldest.startTicks(), digest.get())) {
       return ReadinessItem.good(CONFIGURATION, "files were touched, but say the same");
     }
     String how = settings.unit().map(u -> "systemctl reload " + u).orElse("nginx -s reload");

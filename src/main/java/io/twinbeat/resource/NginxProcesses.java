@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * nginx's processes as /proc shows them: its master, the workers, and the orphans that go on
@@ -102,6 +103,20 @@ final class NginxProcesses {
       }
     }
     return holders;
+  }
+
+  /** Where somebody listens and this master does not, though nginx wants to. */
+  List<Listen> heldBeside(Proc master, List<Listen> listens) {
+    List<ProcFs.Listening> all = ProcFs.listening();
+    Set<Long> own = ProcFs.sockets(master.pid());
+    List<Listen> beside = new ArrayList<>();
+    for (Listen listen : listens) {
+      List<ProcFs.Listening> there = all.stream().filter(listen::meets).toList();
+      if (!there.isEmpty() && there.stream().noneMatch(socket -> own.contains(socket.inode()))) {
+        beside.add(listen);
+      }
+    }
+    return beside;
   }
 
   static boolean anyListens(List<Listen> listens) {

@@ -24,6 +24,7 @@ public final class NginxResource implements Resource {
    *
    * @param unit the systemd unit; used where systemd runs
    * @param testEvery how often nginx -t is run when no file has changed
+   * @param memory a file that outlives the daemon and not the machine's uptime; none forgets
    * @param systemctl the program, for tests
    * @param booted the directory that exists where systemd runs, for tests
    */
@@ -38,6 +39,7 @@ public final class NginxResource implements Resource {
       Duration start,
       Duration stop,
       Duration testEvery,
+      Optional<Path> memory,
       Path systemctl,
       Path booted) {
     public static final Path BINARY = Path.of("/usr/sbin/nginx");
@@ -67,13 +69,31 @@ public final class NginxResource implements Resource {
           start,
           stop,
           TEST_EVERY,
+          Optional.empty(),
           Systemctl.PROGRAM,
           Systemctl.BOOTED);
     }
 
     public Settings withTestEvery(Duration interval) {
       return new Settings(
-          name, binary, config, unit, hot, check, prepare, start, stop, interval, systemctl,
+          name, binary, config, unit, hot, check, prepare, start, stop, interval, memory, systemctl,
+          booted);
+    }
+
+    public Settings withMemory(Path file) {
+      return new Settings(
+          name,
+          binary,
+          config,
+          unit,
+          hot,
+          check,
+          prepare,
+          start,
+          stop,
+          testEvery,
+          Optional.of(file),
+          systemctl,
           booted);
     }
   }
@@ -149,6 +169,11 @@ public final class NginxResource implements Resource {
   @Override
   public List<ReadinessItem> readiness() {
     return inspection.items();
+  }
+
+  @Override
+  public List<Path> files() {
+    return inspection.files();
   }
 
   @Override

@@ -33,6 +33,8 @@ final class ProcFs {
   /** USER_HZ, fixed at 100 on all architectures that run Java. */
   private static final long MILLIS_PER_TICK = 10;
 
+  private static final int UPTIME_READINGS = 5;
+
   private ProcFs() {}
 
   static List<String> lines(Path file) {
@@ -119,14 +121,21 @@ final class ProcFs {
    * whole seconds.
    */
   static long startedMillis(Proc proc) {
-    List<String> uptime = lines(PROC.resolve("uptime"));
-    long now = System.currentTimeMillis();
-    if (uptime.isEmpty()) {
-      return now;
+    // Both clocks at one moment: a pause between the two readings would make processes younger.
+    long least = Long.MAX_VALUE;
+    long booted = System.currentTimeMillis();
+    for (int reading = 0; reading < UPTIME_READINGS && least > MILLIS_PER_TICK; reading++) {
+      long before = System.currentTimeMillis();
+      List<String> uptime = lines(PROC.resolve("uptime"));
+      long took = System.currentTimeMillis() - before;
+      if (!uptime.isEmpty() && took >= 0 && took < least) {
+        least = took;
+        String first = uptime.getFirst();
+        double up = Double.parseDouble(first.substring(0, first.indexOf(' ')));
+        booted = before - Math.round(up * 1000);
+      }
     }
-    String first = uptime.getFirst();
-    double up = Double.parseDouble(first.substring(0, first.indexOf(' ')));
-    return now - Math.round(up * 1000) + proc.startTicks() * MILLIS_PER_TICK;
+    return booted + proc.startTicks() * MILLIS_PER_TICK;
   }
 
   /** All listening TCP sockets of our network namespace. */
@@ -185,6 +194,26 @@ final class ProcFs {
       }
     }
     return holders;
+  }
+
+  /** The inodes of the sockets that a process has open. */
+  static Set<Long> sockets(long pid) {
+    Set<Long> inodes = new HashSet<>();
+    try (DirectoryStream<Path> fds = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
+      for (Path fd : fds) {
+        try {
+          String link = Files.readSymbolicLink(fd).toString();
+          if (link.startsWith("socket:[")) {
+            inodes.add(Long.parseLong(link.substring("socket:[".length(), link.length() - 1)));
+          }
+        } catch (IOException e) {
+          // Closed while we looked.
+        }
+      }
+    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+      // Ended while we looked.
+    }
+    return inodes;
   }
 
   private static boolean hasOpen(long pid, Set<String> links) {

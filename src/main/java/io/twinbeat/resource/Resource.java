@@ -1,5 +1,6 @@
 package io.twinbeat.resource;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -74,6 +75,25 @@ public interface Resource {
 
   /** The scheduled deep look that feeds {@link #readiness}; cheap when nothing has changed. */
   void inspect();
+
+  /**
+   * On a node that is known not to hold the group, every few seconds: takes away what would be in
+   * the holder's way or blind this node. Cheap when there is nothing.
+   */
+  default void standBy() throws ResourceException {}
+
+  /**
+   * Whether a maintenance, in which services are only watched, leaves it to be kept up as always:
+   * an operator works on services beside it, not on it.
+   */
+  default boolean keptInMaintenance() {
+    return false;
+  }
+
+  /** Files that say what it does, and should be the same on both nodes. */
+  default List<Path> files() {
+    return List.of();
+  }
 
   /** Whether it runs on both nodes, holder or not. */
   default boolean presentWhenIdle() {

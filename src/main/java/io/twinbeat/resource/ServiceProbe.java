@@ -38,9 +38,29 @@ public final class ServiceProbe {
     long started = System.nanoTime();
     Optional<String> fooled = wouldStayHere(address, how.port());
     if (fooled.isPresent()) {
-      return new ProbeAnswer.CannotTell(fooled.get());
+      return new ProbeAnswer.OwnAnswer(fooled.get());
     }
-    return hedged(new InetSocketAddress(address, how.port()), how, limit, started);
+    try (WireEar ear = WireEar.open(address)) {
+      ProbeAnswer answer = hedged(new InetSocketAddress(address, how.port()), how, limit, started);
+      return switch (answer) {
+        case ProbeAnswer.Answered a ->
+            ear.heard()
+                ? a
+                : new ProbeAnswer.OwnAnswer(
+                    "something answered for "
+                        + address.getHostAddress()
+                        + ", but nothing came from it on the wire");
+        case ProbeAnswer.NotAnswered n ->
+            // Only now, too: an address that came meanwhile has swallowed the look.
+            wouldStayHere(address, how.port())
+                .<ProbeAnswer>map(ProbeAnswer.OwnAnswer::new)
+                .orElse(n);
+        case ProbeAnswer.OwnAnswer o -> o;
+        case ProbeAnswer.CannotTell c -> c;
+      };
+    } catch (IOException e) {
+      return new ProbeAnswer.CannotTell("this machine cannot listen: " + e.getMessage());
+    }
   }
 
   /**
@@ -63,9 +83,12 @@ public final class ServiceProbe {
               yield ProbeSettings.Http.of(http.port(), http.path());
             }
           };
-      hedged(to, plain, WARM_UP_LIMIT, System.nanoTime());
+      try (WireEar ear = WireEar.open(to.getAddress())) {
+        hedged(to, plain, WARM_UP_LIMIT, System.nanoTime());
+        ear.heard();
+      }
     } catch (IOException e) {
-      // Without a loopback port the first look is merely slower.
+      // Without a loopback port or a right the first look is merely slower.
     }
   }
 
@@ -126,9 +149,11 @@ public final class ServiceProbe {
     String effort = " (" + attempts.size() + " attempts in " + limit.toMillis() + " ms)";
     return switch (worst) {
       case HttpLook.Seen.Local local -> new ProbeAnswer.CannotTell(local.why() + effort);
-      case HttpLook.Seen.Bad bad -> new ProbeAnswer.NotAnswered(bad.detail() + effort);
+      case HttpLook.Seen.Bad bad -> new ProbeAnswer.NotAnswered(bad.detail() + effort, bad.reach());
       case HttpLook.Seen.Good good -> throw new IllegalStateException(good.detail());
-      case null -> new ProbeAnswer.NotAnswered(attempts.getFirst().waitingFor() + effort);
+      case null ->
+          new ProbeAnswer.NotAnswered(
+              attempts.getFirst().waitingFor() + effort, attempts.getFirst().reach());
     };
   }
 

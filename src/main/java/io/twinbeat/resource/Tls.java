@@ -56,13 +56,15 @@ final class Tls {
     Context.CONTEXT.getSocketFactory();
   }
 
+  /** Nor with the dot at the end of a name, which no server name of TLS has (RFC 6066, 3). */
   private static String withoutPort(String host) {
     int end = host.indexOf(']');
     if (host.startsWith("[") && end > 0) {
       return host.substring(1, end);
     }
     int colon = host.indexOf(':');
-    return colon < 0 ? host : host.substring(0, colon);
+    String name = colon < 0 ? host : host.substring(0, colon);
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   private static final class AnyCertificate extends X509ExtendedTrustManager {

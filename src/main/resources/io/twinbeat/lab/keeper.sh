@@ -9,6 +9,8 @@ state=$1
 prefix='' nodes='' owner=''
 # shellcheck source=/dev/null
 source "$state/env"
+# shellcheck source=src/main/resources/io/twinbeat/lab/number.sh
+source "$state/bin/number.sh"
 
 declare -A booter=() fault=()
 
@@ -20,18 +22,13 @@ is_on() { [[ -n ${booter[$1]-} ]] && kill -0 "${booter[$1]}" 2>/dev/null; }
 
 # The links first: a dying machine's kernel must not say goodbye for its processes.
 power_off() {
-  local node=$1 host_pid='' numbers
+  local node=$1 host_pid='' first=''
   ip -n "$prefix-sw" -force -batch "$state/nodes/$node/links-down" >/dev/null 2>&1
   is_on "$node" || { answer=off; return 0; }
   read -r host_pid <"$state/nodes/$node/pid" 2>/dev/null
-  if [[ -n $host_pid && -r /proc/$host_pid/status ]]; then
-    while read -r -a numbers; do
-      # The node's first process: its number on the machine, in the lab (ours to kill), in the node (1).
-      [[ ${numbers[0]-} == NSpid: ]] && kill -9 "${numbers[2]}"
-    done <"/proc/$host_pid/status"
-  else
-    kill -9 "${booter[$node]}" # still booting: unshare takes its child along
-  fi
+  # The node's first process; where there is none yet, unshare takes its child along.
+  [[ -n $host_pid ]] && first=$(lab_number "$host_pid")
+  kill -9 "${first:-${booter[$node]}}"
   wait "${booter[$node]}" 2>/dev/null # returns when the kernel has ended everything in the node
   unset "booter[$node]"
   rm -f "$state/nodes/$node/pid"
@@ -44,14 +41,17 @@ power_on() {
   is_on "$node" && { answer=on; return 0; }
   ip -n "$prefix-sw" -force -batch "$home/links-gone" >/dev/null 2>&1
   [[ -e /run/netns/$prefix-$node ]] && ip netns del "$prefix-$node"
-  [[ $how == lost-disk ]] && rm -rf "$home/disk/var/lib/twinbeat"/*
+  [[ $how == lost-disk ]] && rm -rf "$home/disk/var/lib/twinbeat"/* "$home/disk.cow"
   rm -f "$home/pid"
-  if ! ip netns add "$prefix-$node" || ! ip -n "$prefix-sw" -batch "$home/links-up"; then
+  local place=$prefix-$node first=(/bin/bash "$state/bin/init.sh" "$state" "$node")
+  # A guest has a kernel of its own; its cards are plugged in at the switch.
+  [[ -e $home/image ]] && place=$prefix-sw first=("$home/image/guest.sh" "$home")
+  if ! { [[ -e /run/netns/$place ]] || ip netns add "$place"; } || ! ip -n "$prefix-sw" -batch "$home/links-up"; then
     answer="error links"
     return 1
   fi
-  ip netns exec "$prefix-$node" unshare --mount --uts --pid --fork --kill-child=KILL \
-    /bin/bash "$state/bin/init.sh" "$state" "$node" </dev/null >>"$home/boot.log" 2>&1 3<&- &
+  ip netns exec "$place" unshare --mount --uts --pid --fork --kill-child=KILL \
+    "${first[@]}" </dev/null >>"$home/boot.log" 2>&1 3<&- &
   booter[$node]=$!
   # Bounded: 5 s of 10 ms.
   until [[ -s $home/pid ]]; do
@@ -73,7 +73,7 @@ status() {
 carry_out() {
   local verb=$1 node=$2 asker=$3 extra=$4
   case $asker/${fault[$node]-none} in
-    operator/* | */none) ;;
+    operator/* | */none | */deny) ;;
     */dead) answer="error the fence device is dead (a fault of the lab)"; return ;;
     */ignore) if [[ $verb != status ]]; then answer=ok; return; fi ;;
     */slow) sleep 1 ;;
@@ -85,6 +85,10 @@ carry_out() {
     status) status "$node" ;;
     fault) fault[$node]=$extra; answer=ok ;;
     *) answer="error unknown order $verb" ;;
+  esac
+  case $asker/${fault[$node]-none} in
+    operator/*) ;;
+    */deny) answer="error the fence device lies (a fault of the lab)" ;;
   esac
 }
 

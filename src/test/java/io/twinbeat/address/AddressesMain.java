@@ -76,6 +76,9 @@ public final class AddressesMain {
                 .orElse("nobody");
         return who + " " + (System.nanoTime() - started) / 1_000_000 + " ms";
       }
+      case "sentto" -> {
+        return addresses.sentTo(named.getFirst()).map(MacAddress::toString).orElse("nobody");
+      }
       case "watch" -> {
         List<InetAddress> points =
             Arrays.stream(words[1].split(",")).map(InetAddress::ofLiteral).toList();

@@ -4,7 +4,9 @@ import static io.twinbeat.address.ReferencePoints.State.REACHABLE;
 import static io.twinbeat.address.ReferencePoints.State.UNKNOWN;
 import static io.twinbeat.address.ReferencePoints.State.UNREACHABLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -46,6 +48,36 @@ class ReachTableTest {
     round(true);
     assertEquals(REACHABLE, state());
     assertEquals(UNKNOWN, table.states().get(1));
+  }
+
+  @Test
+  void eachRoundIsRememberedByItself() {
+    round(true);
+    round(false);
+    round(true);
+    assertTrue(table.answered(number - 2));
+    assertFalse(table.answered(number - 1), "missed, though others were answered since");
+    assertTrue(table.answered(number));
+    assertFalse(table.answered(number + 1), "not yet sent");
+    int early = number;
+    for (int i = 0; i < Long.SIZE; i++) {
+      round(true);
+    }
+    assertFalse(table.answered(early), "too long ago to be known");
+  }
+
+  @Test
+  void oneAnsweringPointIsEnoughForARound() {
+    table.sent(0, ++number, now);
+    assertTrue(table.pending(number), "not sent to B");
+    table.sent(1, number, now);
+    assertFalse(table.answered(number));
+    table.answered(B, number, now + 5);
+    assertTrue(table.answered(number));
+    assertTrue(table.pending(number), "A may still answer");
+    table.expire(LIMIT, now + LIMIT);
+    assertFalse(table.pending(number));
+    assertTrue(table.pending(number + 1), "not yet sent");
   }
 
   @Test

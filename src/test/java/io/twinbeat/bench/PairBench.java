@@ -7,6 +7,7 @@ import io.twinbeat.lab.LabSite;
 import io.twinbeat.lab.Outage;
 import io.twinbeat.lab.Probe;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Measures a real pair in the lab, with the quick hook device, as its client and its kernel see it:
@@ -46,6 +48,8 @@ public final class PairBench {
       bench.calm("lb1");
       bench.statusCommand();
       bench.handOver();
+      bench.start();
+      bench.calm("lb1");
       bench.atRest(); // Here, when what only a start costs is over.
       bench.nginxKilled();
       bench.daemonKilled();
@@ -103,9 +107,14 @@ public final class PairBench {
   }
 
   private static long ticks(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    String[] fields = stat(pid);
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
+  /** The fields of proc(5) from the third, the state, on. */
+  private static String[] stat(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
   }
 
   private static double residentMiB(long pid) throws IOException {
@@ -123,6 +132,34 @@ public final class PairBench {
       took.add(lab.node("lb1").twinbeat("status").took().toNanos() / 1e6);
     }
     report("twinbeat status, whole process", "ms", took, "must 300, wanted 100");
+  }
+
+  /** From the process's first moment until the daemon says that it hears and is heard. */
+  private void start() throws IOException {
+    List<Double> took = new ArrayList<>();
+    LabNode node = lab.node("lb2");
+    for (int i = 0; i < trials; i++) {
+      calm("lb1");
+      long before = saidListening(node);
+      node.killDaemon();
+      await("listening again", () -> saidListening(node) > before);
+      double up = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", -1)[0]);
+      took.add((up - startedAt(daemon(node))) * 1000); // To a hundredth of a second.
+    }
+    report("daemon start to listening", "ms", took, "must 1000, wanted 400");
+  }
+
+  private static long saidListening(LabNode node) {
+    try (Stream<String> lines = Files.lines(node.daemonLog())) {
+      return lines.filter(line -> line.contains(": listening for ")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** In seconds after the machine's boot. */
+  private static double startedAt(long pid) throws IOException {
+    return Long.parseLong(stat(pid)[19]) / 100.0;
   }
 
   private void handOver() {

@@ -95,7 +95,7 @@ class CheckTest {
     runsWith("0123456789ab");
     assertEquals(1, daemon.run("check"));
     assertTrue(
-        daemon.err().endsWith("runs with another file (0123456789ab): restart it to change\n"),
+        daemon.err().endsWith("runs with another file (0123456789ab): twinbeat reload\n"),
         daemon.err());
   }
 

@@ -50,6 +50,12 @@ class CliTest {
     assertEquals("standby {\"group\":\"site\"}", daemon.request());
     assertRun(0, "site is on lb1\n", "", "failback", "site");
     assertEquals("failback {\"group\":\"site\"}", daemon.request());
+    assertRun(0, "site is on lb1\n", "", "drain", "web1");
+    assertEquals("drain {\"server\":\"web1\",\"wait\":false}", daemon.request());
+    assertRun(0, "site is on lb1\n", "", "drain", "--wait", "web1");
+    assertEquals("drain {\"server\":\"web1\",\"wait\":true}", daemon.request());
+    assertRun(0, "site is on lb1\n", "", "undrain", "web1");
+    assertEquals("undrain {\"server\":\"web1\"}", daemon.request());
   }
 
   @Test
@@ -69,6 +75,38 @@ class CliTest {
     assertRun(1, "", "twinbeat takeover: failed: nginx did not start\n", "takeover");
     answer = new Response.Refused("lb2 is not ready: nginx -t fails");
     assertRun(3, "", "twinbeat standby: refused: lb2 is not ready: nginx -t fails\n", "standby");
+  }
+
+  @Test
+  void maintenanceNeedsALengthAndAReason() throws Exception {
+    answer = Response.Done.with("lb1 and lb2 are in maintenance");
+    assertRun(
+        0,
+        "lb1 and lb2 are in maintenance\n",
+        "",
+        "maintenance",
+        "on",
+        "--for",
+        "2h",
+        "--reason",
+        "new switch");
+    assertEquals(
+        "maintenance {\"action\":\"on\",\"forMs\":7200000,\"reason\":\"new switch\"}",
+        daemon.request());
+    assertRun(0, "lb1 and lb2 are in maintenance\n", "", "maintenance", "off");
+    assertEquals("maintenance {\"action\":\"off\"}", daemon.request());
+    String needs = "twinbeat maintenance: on needs --for TIME and --reason TEXT";
+    assertUsage(needs, "maintenance", "on", "--for", "2h");
+    assertUsage(needs, "maintenance", "on", "--reason", "x");
+    assertUsage(
+        "twinbeat maintenance: --for is 'soon', expected a time such as 30m or 2h",
+        "maintenance",
+        "on",
+        "--for",
+        "soon",
+        "--reason",
+        "x");
+    assertUsage("twinbeat maintenance: 'over' is neither on nor off", "maintenance", "over");
   }
 
   @Test
@@ -92,6 +130,7 @@ class CliTest {
     assertUsage("twinbeat status: Unmatched argument at index 0: 'now'", "status", "now");
     assertUsage("twinbeat takeover: Unmatched argument at index 1: 'b'", "takeover", "a", "b");
     assertUsage("twinbeat fence: Missing required parameter: 'NODE'", "fence", "off");
+    assertUsage("twinbeat drain: Missing required parameter: 'SERVER'", "drain");
     assertUsage(
         "twinbeat fence: 'cycle' is not one of [test, off, on, confirm]", "fence", "cycle", "lb2");
     assertUsage(
@@ -240,28 +279,21 @@ class CliTest {
   }
 
   @Test
-  void explainShowsTheRuleTheEvidenceAndWhatCameBefore() {
-    answer =
-        new Response.Done(
-            json("{\"explanations\":[{\"event\":" + ENTRY + ",\"because\":[" + ENTRY + "]}]}"));
-    assertRun(
-        0,
-        """
-        #17 decision, 14:07:11.123 (4.3 s ago)
-          lb1 is silent and does not serve: fence it
-            rule        fence-silent-peer
-            silent for  1004 ms
-            probe       no answer
-          after
-            14:07:11.123 #17 decision  lb1 is silent and does not serve: fence it
-        """,
-        "",
-        "explain",
-        "17");
-    assertEquals("explain {\"event\":17}", daemon.request());
+  void explainAsksForAnEventForAllOrForAFault() {
     answer = new Response.Done(json("{\"explanations\":[]}"));
     assertRun(0, "nothing was decided yet\n", "", "explain");
     assertEquals("explain {}", daemon.request());
+    daemon.run("explain", "17");
+    assertEquals("explain {\"event\":17}", daemon.request());
+    daemon.run("explain", "--what-if", "power off lb1");
+    assertEquals("explain {\"whatIf\":\"power off lb1\"}", daemon.request());
+    assertRun(0, "{\"explanations\":[]}\n", "", "explain", "--json");
+    assertUsage(
+        "twinbeat explain: an event has happened: it goes with no --what-if",
+        "explain",
+        "17",
+        "--what-if",
+        "power off lb1");
   }
 
   @Test
@@ -280,7 +312,7 @@ class CliTest {
     daemon.jobs("  123 twinbeat.service stop running\n");
     assertEquals("stop {\"keepServices\":false}", asSystemd(daemon));
     daemon.jobs("  122 nginx.service    restart waiting\n  123 twinbeat.service restart running\n");
-    assertEquals("stop {\"keepServices\":true}", asSystemd(daemon));
+    assertEquals("stop {\"keepServices\":true,\"restarts\":true}", asSystemd(daemon));
     daemon.jobs("1 shutdown.target start waiting\n123 twinbeat.service restart running\n");
     assertEquals("stop {\"keepServices\":false}", asSystemd(daemon), "the machine goes down");
   }

@@ -2,8 +2,10 @@ package io.twinbeat.cli;
 
 import io.twinbeat.control.StatusReport;
 import io.twinbeat.control.StatusReport.Alarm;
+import io.twinbeat.control.StatusReport.Bucket;
 import io.twinbeat.control.StatusReport.ConfigFile;
 import io.twinbeat.control.StatusReport.Device;
+import io.twinbeat.control.StatusReport.Gaps;
 import io.twinbeat.control.StatusReport.Group;
 import io.twinbeat.control.StatusReport.Heartbeat;
 import io.twinbeat.control.StatusReport.Item;
@@ -14,6 +16,7 @@ import io.twinbeat.control.StatusReport.Readiness;
 import io.twinbeat.control.StatusReport.ReferencePoint;
 import io.twinbeat.control.StatusReport.Resource;
 import io.twinbeat.control.StatusReport.Takeover;
+import io.twinbeat.control.StatusReport.Watchdog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -25,7 +28,24 @@ final class Reports {
   static final Instant NOW = Instant.parse("2026-11-23T14:07:15.500Z");
 
   private static final String FILE = "/etc/twinbeat/twinbeat.yaml";
-  private static final Heartbeat HEARTBEAT = new Heartbeat(200, 1000, 500);
+  private static final Heartbeat HEARTBEAT =
+      new Heartbeat(
+          200,
+          1000,
+          500,
+          new Gaps(54_000, 10_800_000, 213, 204, 0, List.of(new Bucket(224, 54_000))),
+          0,
+          null,
+          450L);
+  private static final Heartbeat POOR =
+      new Heartbeat(
+          200,
+          1000,
+          500,
+          new Gaps(3_000, 610_000, 712, 232, 1, List.of(new Bucket(768, 3_000))),
+          2,
+          612L,
+          1450L);
 
   private Reports() {}
 
@@ -97,6 +117,9 @@ final class Reports {
         List.of(
             new Device("lb1", "fence_ipmilan", true, "status: on", 754_000L, 90_000_000L),
             new Device("lb2", "fence_ipmilan", true, "status: on", 760_000L, 90_000_000L)),
+        List.of(
+            new Watchdog("lb1", "/dev/watchdog", "armed", 10_000L, 400L, "iTCO_wdt"),
+            new Watchdog("lb2", "/dev/watchdog", "disarmed", 10_000L, null, "iTCO_wdt")),
         List.of(new ReferencePoint("10.10.10.1", "reached", 900L)),
         List.of(),
         null,
@@ -139,6 +162,14 @@ final class Reports {
             new Link(0, "10.10.10.12", "10.10.10.11", "down", 246_000L, 213L),
             new Link(1, "192.168.77.2", "192.168.77.1", "one-way", 246_100L, 204L)),
         List.of(new Device("lb1", "fence_ipmilan", true, "status: on", 900_000L, 90_000_000L)),
+        List.of(
+            new Watchdog(
+                "lb1",
+                "/dev/watchdog",
+                "armed",
+                10_000L,
+                246_000L,
+                "iTCO_wdt; if lb1 stands still, it was reset by now")),
         List.of(new ReferencePoint("10.10.10.1", "reached", 400L)),
         List.of(
             new Alarm(
@@ -146,7 +177,7 @@ final class Reports {
                 "lb1 is disconnected: site is served, but could not be taken over safely",
                 "look at the links between the nodes")),
         null,
-        HEARTBEAT);
+        POOR);
   }
 
   /** Seen from the holder; the standby could not take over, for three reasons. */
@@ -170,6 +201,13 @@ final class Reports {
                     "twinbeat fence test lb1",
                     93_600_000L,
                     90_000_000L),
+                new Item(
+                    "certificates",
+                    "warning",
+                    "/etc/ssl/site.pem expires on 2026-12-01",
+                    "renew it on both nodes",
+                    1_200L,
+                    60_000L),
                 ok("reference points", "1 of 1 reached", 900, 10_000)));
     return new StatusReport(
         "web",
@@ -197,6 +235,9 @@ final class Reports {
         List.of(
             new Device("lb1", "fence_ipmilan", true, "status: on", 93_600_000L, 90_000_000L),
             new Device("lb2", "fence_ipmilan", true, "status: on", 760_000L, 90_000_000L)),
+        List.of(
+            new Watchdog(
+                "lb1", "/dev/watchdog", "unusable", null, null, "opening /dev/watchdog: EBUSY")),
         List.of(new ReferencePoint("10.10.10.1", "reached", 900L)),
         List.of(),
         new Maintenance(NOW.plus(Duration.ofMinutes(50)), "new switch"),
@@ -238,6 +279,7 @@ final class Reports {
             new Device(
                 "lb1", "fence_ipmilan", false, "exit status 1: timed out", 3_000L, 90_000_000L),
             new Device("lb1", "hook", false, "", null, null)),
+        List.of(),
         List.of(),
         List.of(
             new Alarm(

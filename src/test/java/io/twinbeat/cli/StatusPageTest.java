@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.twinbeat.control.StatusReport;
+import io.twinbeat.control.StatusReport.RealServer;
+import io.twinbeat.control.StatusReport.VirtualService;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -51,6 +56,13 @@ class StatusPageTest {
   }
 
   @Test
+  void aPeerThatWasNeverHeardHasNoStateYet() {
+    JsonObject report = Reports.allWell().toJson();
+    report.getAsJsonArray("groups").get(0).getAsJsonObject().addProperty("peer", "");
+    assertTrue(render(report, false).contains(", lb2 unknown; prefers"), render(report, false));
+  }
+
+  @Test
   void coloursChangeNothingButTheColour() {
     String plain = render(Reports.notReady().toJson(), false);
     String coloured = render(Reports.notReady().toJson(), true);
@@ -88,12 +100,30 @@ class StatusPageTest {
     assertTrue(page.contains("! evil [2J line 31m, since"), page);
   }
 
+  @Test
+  void servicesAndTheirServersAreShownBelowTheirResource() throws Exception {
+    RealServer web1 = new RealServer("web1", "10.10.30.11", "up", 1, 12, 3, "HTTP status 200");
+    RealServer web2 = new RealServer("web2", "10.10.30.12", "down", 0, 0, 0, "no connection");
+    RealServer web3 = new RealServer("web3", "10.10.30.13", "drained", 0, 4, 0, "HTTP status 200");
+    VirtualService service =
+        new VirtualService("10.10.10.100:80", "mh", "ok", 1, 1, List.of(web1, web2, web3));
+    JsonObject report = Reports.allWell().toJson();
+    JsonArray resources =
+        report.getAsJsonArray("groups").get(0).getAsJsonObject().getAsJsonArray("resources");
+    resources.get(0).getAsJsonObject().add("services", new Gson().toJsonTree(List.of(service)));
+    assertGolden("balancing", report);
+  }
+
   private static String render(JsonObject report, boolean colour) {
     return StatusPage.render(report, TIMES, new Paint(colour));
   }
 
   private static void assertGolden(String name, StatusReport report) throws Exception {
-    String page = render(report.toJson(), false);
+    assertGolden(name, report.toJson());
+  }
+
+  private static void assertGolden(String name, JsonObject report) throws Exception {
+    String page = render(report, false);
     Path file = GOLDEN.resolve("status-" + name + ".txt");
     if (Boolean.getBoolean("golden.rewrite")) {
       Files.createDirectories(GOLDEN);

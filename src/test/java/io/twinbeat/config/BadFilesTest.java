@@ -13,14 +13,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Wrong and risky files with the exact lines an operator reads, from a transcript: {@code
- * bad-files.txt} says how. {@code -Dbad-files.rewrite=true} writes what is said now; read the
- * difference before it is committed.
+ * Wrong and risky files with the exact lines an operator reads, from transcripts: {@code
+ * bad-files.txt} and {@code bad-sites.txt} say how. {@code -Dbad-files.rewrite=true} writes what is
+ * said now; read the difference before it is committed.
  */
 class BadFilesTest {
-  private static final Path TRANSCRIPT =
-      Path.of("src/test/resources/io/twinbeat/config/bad-files.txt");
-  private static final int CASES_MIN = 60;
+  private static final Path FOLDER = Path.of("src/test/resources/io/twinbeat/config");
+  private static final Path FILES = FOLDER.resolve("bad-files.txt");
+  private static final Path SITES = FOLDER.resolve("bad-sites.txt");
 
   private record Case(String title, List<String> old, List<String> text, List<String> said) {
     Case(String title) {
@@ -30,10 +30,19 @@ class BadFilesTest {
 
   @Test
   void everyBadFileSaysExactlyThis() throws IOException {
-    List<Case> cases = cases();
-    assertTrue(cases.size() >= CASES_MIN, "a table of " + cases.size());
+    everyCase(FILES, 60);
+  }
+
+  @Test
+  void everyBadSiteSaysExactlyThis() throws IOException {
+    everyCase(SITES, 30);
+  }
+
+  private static void everyCase(Path transcript, int least) throws IOException {
+    List<Case> cases = cases(transcript);
+    assertTrue(cases.size() >= least, "a table of " + cases.size());
     if (Boolean.getBoolean("bad-files.rewrite")) {
-      rewrite(cases);
+      rewrite(transcript, cases);
     }
     String base = base(cases);
     for (Case each : cases.subList(1, cases.size())) {
@@ -43,8 +52,12 @@ class BadFilesTest {
   }
 
   @Test
-  void theBaseOfTheTableIsGood() throws IOException {
-    String base = base(cases());
+  void theBasesOfTheTablesAreGood() throws IOException {
+    assertGood(base(cases(FILES)));
+    assertGood(base(cases(SITES)));
+  }
+
+  private static void assertGood(String base) {
     Reading.Good good = assertInstanceOf(Reading.Good.class, SiteReader.read(base, "t.yaml"), base);
     assertEquals(List.of(), good.warnings());
   }
@@ -76,9 +89,9 @@ class BadFilesTest {
     return String.join("\n", cases.get(0).text()) + "\n";
   }
 
-  private static List<Case> cases() throws IOException {
+  private static List<Case> cases(Path transcript) throws IOException {
     List<Case> cases = new ArrayList<>();
-    for (String line : Files.readAllLines(TRANSCRIPT)) {
+    for (String line : Files.readAllLines(transcript)) {
       String rest = line.length() > 2 ? line.substring(2) : "";
       switch (line.isEmpty() ? ' ' : line.charAt(0)) {
         case '=' -> cases.add(new Case(rest));
@@ -91,9 +104,9 @@ class BadFilesTest {
     return cases;
   }
 
-  private static void rewrite(List<Case> cases) throws IOException {
+  private static void rewrite(Path transcript, List<Case> cases) throws IOException {
     List<String> out = new ArrayList<>();
-    for (String line : Files.readAllLines(TRANSCRIPT)) {
+    for (String line : Files.readAllLines(transcript)) {
       if (line.startsWith("=")) {
         break;
       }
@@ -112,6 +125,6 @@ class BadFilesTest {
       out.add("");
     }
     out.removeLast();
-    Files.write(TRANSCRIPT, out);
+    Files.write(transcript, out);
   }
 }

@@ -83,6 +83,10 @@ class MeaningTest {
       case Path p -> out.add(new Change(path, p.resolve("x")));
       case URI u -> out.add(new Change(path, URI.create(u + "x")));
       case InetAddress _ -> out.add(new Change(path, InetAddress.ofLiteral("192.0.2.1")));
+      case ForwardingMode mode ->
+          out.add(
+              new Change(
+                  path, mode == ForwardingMode.NAT ? ForwardingMode.DR : ForwardingMode.NAT));
       default -> throw new AssertionError("unknown leaf " + value.getClass() + " at " + path);
     }
     return out;

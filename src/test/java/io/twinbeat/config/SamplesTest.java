@@ -23,6 +23,13 @@ class SamplesTest {
   }
 
   @Test
+  void sitesAreGoodAndWarnOfNothing() {
+    assertGood(Path.of("resources/site-three-tiers.yaml"));
+    assertGood(Path.of("resources/site-nat.yaml"));
+    assertGood(Path.of("resources/site-tun.yaml"));
+  }
+
+  @Test
   void examplesAreGoodAndWarnOfNothing() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("resources/examples"))) {
       List<Path> examples = files.filter(f -> f.toString().endsWith(".yaml")).toList();

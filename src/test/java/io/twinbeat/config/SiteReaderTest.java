@@ -35,6 +35,7 @@ class SiteReaderTest {
         lb2.example.net: { links: [10.10.10.12, "fd00::2"], fence: { agent: hook, path: /x } }
       heartbeat: { interval: 100ms, deadtime: 2s, warntime: 700ms, initdead: 1m, port: 700, key-file: /k }
       fencing: { limit: 10s, startup-window: 2h, test-interval: 30m, proof-age: 2d, wait: 7s }
+      watchdog: { device: /dev/watchdog1, timeout: 1m }
       reference-points: [10.10.10.1, fd00::ff]
       groups:
         one:
@@ -44,7 +45,7 @@ class SiteReaderTest {
           restart: { times: 0, within: 30s }
           probe: { https: { path: /x?y, host: h, status: "200,301-304", body: ok, interval: 2s, limit: 1s } }
           resources:
-            - nginx: { check: { url: "http://[::1]:81/h?q", status: 200, body: o+k, host: a.b, interval: 500ms, limit: 300ms, fall: 3, rise: 2 }, hot: false, unit: n.service, config: /c, binary: /b, test-interval: 10s, name: web, start-timeout: 1s, stop-timeout: 2s, check-interval: 3s, check-timeout: 4s }
+            - nginx: { check: { url: "http://[::1]:81/h?q", status: 200, body: o+k, host: a.b, interval: 500ms, limit: 300ms, fall: 3, rise: 2 }, hot: false, unit: n.service, config: /c, binary: /b, test-interval: 10s, upstreams: { up: { servers: { a: 10.1.1.1, b: { ip: "fd00::9", port: 81 } }, port: 8080, file: /u } }, name: web, start-timeout: 1s, stop-timeout: 2s, check-interval: 3s, check-timeout: 4s }
             - script: { path: /etc/init.d/foo, args: [a, b] }
             - ocf: { agent: "ocf:heartbeat:IPsrcaddr", params: { ipaddress: 1.2.3.4 } }
             - systemd: haproxy.service
@@ -52,17 +53,60 @@ class SiteReaderTest {
         two:
           failback: immediate
           resources:
-            - nginx: { check: http://127.0.0.1 }
+            - nginx: { check: http://127.0.0.1, upstreams: { u: { servers: { a: 10.1.1.2 } } } }
             - address: { ip: 10.10.10.101/24, dev: eth0 }
         three:
           probe: { tcp: 443 }
           resources: [ address: { ip: 10.10.10.102/32, dev: eth0, name: third } ]
         four:
-          resources: [ address: { ip: 10.10.10.103/31, dev: eth0 } ]
+          resources:
+            - lvs:
+                mode: tun
+                scheduler: mh
+                scheduler-flags: [mh-port, mh-fallback]
+                on-failure: quiesce
+                quorum: 3
+                hysteresis: 1
+                alpha: true
+                sync: stateless
+                check-on-standby: false
+                check: { https: /h, host: h.example, status: [200, 301-302], body: ok, port: 8443, interval: 2s, timeout: 500ms, jitter: 50ms, rise: 4, fall: 5 }
+                services:
+                  - service: 10.10.10.103:443
+                    real-servers:
+                      web1: 10.10.30.11
+                      web2: { ip: 10.10.30.12, port: 8080, weight: 2, mode: nat, upper-threshold: 100, lower-threshold: 80 }
+                    sorry-server: 127.0.0.1:443
+            - lvs:
+                name: others
+                mode: nat
+                sync: { daemon: { dev: eth1, id: 7 } }
+                services:
+                  - service: "[2001:db8::100]:53"
+                    protocol: udp
+                    one-packet: true
+                    scheduler: rr
+                    check: { dns: example.org, query: A }
+                    real-servers: { ns1: "2001:db8::11" }
+                  - fwmark: 5
+                    family: ipv6
+                    persistence: 5m
+                    persistence-mask: 64
+                    check: { udp, port: 5000, send: hello, expect: "^ok" }
+                    real-servers: { ns1: "2001:db8::11" }
+                  - service: 10.10.10.103:0
+                    persistence: 10s
+                    check: { script: /bin/x, args: [a], dynamic-weight: true }
+                    real-servers: { w: 10.10.30.13 }
+                    sorry-server: { ip: 10.10.30.99, weight: 1 }
+            - address: { ip: 10.10.10.103/31, dev: eth0 }
       control: { socket: /run/c, group: adm }
       paths: { state: /s, run: /r }
       journal: { size: 10MB, files: 3 }
       notify: [ /n, { path: /m, args: [x], limit: 5s } ]
+      same-files: [ /etc/ssl/site ]
+      own-files: [ /etc/nginx/node.conf ]
+      site-status: { port: 7699, allow: [10.10.40.0/24, "2001:db8::7"] }
       """;
 
   static Pair pair(String text) {
@@ -104,6 +148,8 @@ class SiteReaderTest {
             Duration.ofDays(2),
             Optional.of(ms(7000))),
         pair.fencing());
+    assertEquals(
+        Optional.of(new WatchdogConfig(Path.of("/dev/watchdog1"), ms(60_000))), pair.watchdog());
     assertEquals(List.of(ip("10.10.10.1"), ip("fd00::ff")), pair.referencePoints());
     Group one = pair.group("one").orElseThrow();
     assertEquals("lb2.example.net", one.prefer());
@@ -141,6 +187,13 @@ class SiteReaderTest {
                 Path.of("/c"),
                 Optional.of(Path.of("/b")),
                 ms(10_000),
+                List.of(
+                    new UpstreamConfig(
+                        "up",
+                        Path.of("/u"),
+                        List.of(
+                            new UpstreamConfig.Server("a", ip("10.1.1.1"), 8080),
+                            new UpstreamConfig.Server("b", ip("fd00::9"), 81)))),
                 timeouts),
             new ScriptConfig(
                 "foo", Path.of("/etc/init.d/foo"), List.of("a", "b"), ScriptConfig.TIMEOUTS),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinbeat.decision.Effect.Held;
+import io.twinbeat.decision.Effect.Persist;
 import io.twinbeat.journal.Journal;
 import io.twinbeat.journal.Journal.Entry;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ class ChronicleTest {
     Journal journal = Journal.open(dir.resolve("journal"), 1 << 20);
     try (Chronicle chronicle = new Chronicle(journal, KeptState.read(state, "boot"))) {
       Files.createDirectory(dir.resolve("journal/events.jsonl")); // nothing can be written to it
-      chronicle.writeDurably(List.of(entry()), Map.of("site", new Held(3, true)), false);
+      chronicle.writeDurably(
+          List.of(entry()), new Persist(Map.of("site", new Held(3, true)), false));
       assertTrue(chronicle.trouble().startsWith("the journal cannot be written"));
       KeptState kept = KeptState.read(state, "boot");
       assertEquals(3, kept.remembered("site", true).term());
@@ -44,11 +46,12 @@ class ChronicleTest {
     Files.createFile(folder); // not the directory it must be
     Journal journal = Journal.open(dir.resolve("journal"), 1 << 20);
     try (Chronicle chronicle = new Chronicle(journal, KeptState.read(state, "boot"))) {
-      chronicle.writeDurably(List.of(entry()), Map.of("site", new Held(3, true)), false);
+      chronicle.writeDurably(
+          List.of(entry()), new Persist(Map.of("site", new Held(3, true)), false));
       assertTrue(chronicle.trouble().startsWith("the state cannot be kept"), chronicle::trouble);
       Files.delete(folder);
       chronicle.tryAgain();
-      chronicle.writeDurably(List.of(), Map.of(), false); // behind it in the queue
+      chronicle.writeDurably(List.of(), new Persist(Map.of(), false)); // behind it in the queue
       assertEquals("", chronicle.trouble());
       assertTrue(KeptState.read(state, "boot").remembered("site", true).held());
     }

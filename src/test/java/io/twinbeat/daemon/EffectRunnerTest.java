@@ -32,7 +32,7 @@ class EffectRunnerTest {
   private static final Effect PERSIST =
       new Effect.Persist(Map.of("site", new Held(2, true)), false);
   private static final Effect FENCE = new Effect.Fence(1, false);
-  private static final Effect END = new Effect.Exit(true);
+  private static final Effect END = new Effect.Exit(Effect.End.RESTARTS);
 
   @TempDir Path dir;
 

@@ -59,6 +59,23 @@ class EventLoopTest {
     }
   }
 
+  /** A lagging loop must not act on an older event while the peer's heartbeat waits behind it. */
+  @Test
+  void signsOfLifeGoBeforeWhateverWaits() throws Exception {
+    loop.put(new Event.ConnectionChanged(false, "no carrier on eth0"));
+    loop.hear(new Event.HeartbeatNotUnderstood(9, "version 9", EventLoop.now()));
+    try {
+      loop.start(STARTED);
+      next();
+      Step heard = next();
+      assertTrue(heard.next().peer().isForeign());
+      assertEquals("not looked at yet", heard.next().connection());
+      assertEquals("no carrier on eth0", next().next().connection());
+    } finally {
+      loop.stop();
+    }
+  }
+
   @Test
   void aLoopThatNeverStartedCanBeStopped() {
     loop.stop();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinbeat.decision.Effect.Right;
 import io.twinbeat.decision.Settings.Failback;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** How two nodes that hear each other move a group. */
@@ -213,6 +214,25 @@ class AgreementRulesTest {
   }
 
   @Test
+  void aRestartForgetsNeitherTheCoolDownNorTheOperatorsWish() {
+    Hand cooling = new Hand("A", new Failback.After(Duration.ZERO));
+    Optional<Duration> lately = Optional.of(Duration.ofSeconds(50));
+    cooling.started(new Event.Remembered(5, false, false, false, lately), Duration.ZERO);
+    cooling.peerPhase = Phase.ACTIVE;
+    cooling.hear().passHearing(9_000);
+    assertFalse(cooling.said(Rule.FAILBACK));
+    cooling.passHearing(2_000);
+    assertTrue(cooling.said(Rule.FAILBACK));
+    assertTrue(cooling.last(Effect.Persist.class).groups().get(Hand.SITE).failsBackNow());
+
+    Hand held = new Hand("A", new Failback.After(Duration.ZERO));
+    held.started(new Event.Remembered(5, false, false, true, Optional.empty()), Duration.ZERO);
+    held.peerPhase = Phase.ACTIVE;
+    held.hear().passHearing(5_000);
+    assertFalse(held.said(Rule.FAILBACK));
+  }
+
+  @Test
   void failedPreparationIsNotTriedAgainAtOnce() {
     Hand a = Hand.standby();
     a.peerOffer = "leaving";
@@ -224,13 +244,24 @@ class AgreementRulesTest {
   }
 
   @Test
-  void offerIsTakenOnlyWhenReady() {
+  void offerIsTakenByWhoCouldServeReadyOrNot() {
     Hand a = Hand.standby();
-    a.step(new Event.ReadinessChanged(Hand.SITE, false, true, "nginx -t")).forget();
-    a.peerOffer = "leaving";
+    a.step(new Event.ReadinessChanged(Hand.SITE, false, false, "port 80 is held")).forget();
+    a.peerOffer = "failing";
     a.hear();
     assertFalse(a.said(Rule.OFFER_TAKEN));
-    a.step(new Event.ReadinessChanged(Hand.SITE, true, true, ""));
+    a.step(new Event.ReadinessChanged(Hand.SITE, false, true, "the clock of its certificate"));
     assertTrue(a.said(Rule.OFFER_TAKEN));
+  }
+
+  @Test
+  void failbackIsOnlyForTheReady() {
+    Hand a = new Hand("A", new Failback.After(Duration.ZERO)).started();
+    a.step(new Event.ReadinessChanged(Hand.SITE, false, true, "nginx.conf differs"));
+    a.peerPhase = Phase.ACTIVE;
+    a.hear().passHearing(1000);
+    assertFalse(a.said(Rule.FAILBACK));
+    a.step(new Event.ReadinessChanged(Hand.SITE, true, true, ""));
+    assertTrue(a.said(Rule.FAILBACK));
   }
 }

@@ -27,7 +27,17 @@ class GroupRulesTest {
   }
 
   @Test
-  void failingAgainWithoutAReadyPeerItIsTriedOn() {
+  void failingAgainItIsOfferedToAPeerThatIsNotReadyButCouldServe() {
+    Hand a = Hand.active();
+    a.peerReady = false;
+    a.peerAbleAnyway = true;
+    a.hear().step(failed());
+    a.step(new Event.ResourceRestarted(Hand.SITE, "nginx", false, "exit 1"));
+    assertTrue(a.said(Rule.OFFER_FAILED));
+  }
+
+  @Test
+  void failingAgainWithoutAnAblePeerItIsTriedOn() {
     Hand a = Hand.active();
     a.peerReady = false;
     a.hear().step(failed());
@@ -101,6 +111,15 @@ class GroupRulesTest {
     a.passHearing(Hand.DEADTIME / 2 - 100);
     assertFalse(a.said(Rule.OFFER_BAD_CONNECTION));
     a.passHearing(100);
+    assertTrue(a.said(Rule.OFFER_BAD_CONNECTION));
+  }
+
+  @Test
+  void lastingBadConnectionIsOfferedToAPeerThatIsNotReadyButCouldServe() {
+    Hand a = Hand.active();
+    a.peerReady = false;
+    a.peerAbleAnyway = true;
+    a.hear().step(new Event.ConnectionChanged(false, "no carrier")).passHearing(Hand.DEADTIME);
     assertTrue(a.said(Rule.OFFER_BAD_CONNECTION));
   }
 

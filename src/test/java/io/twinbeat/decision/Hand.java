@@ -39,12 +39,14 @@ final class Hand {
   Phase peerPhase = Phase.STANDBY;
   long peerTerm;
   boolean peerReady = true;
+  boolean peerAbleAnyway;
   long peerAsk;
   long peerClosedAsk;
   String peerOffer = "";
   long peerGrantedAsk;
   long peerGrantedTo;
   long peerGrantedTerm;
+  Status.Word peerMaintenance = Status.Word.NONE;
 
   Hand() {
     this("A", new Failback.Manual());
@@ -166,18 +168,24 @@ final class Hand {
                 peerPhase,
                 peerTerm,
                 peerReady,
-                peerReady,
+                peerReady || peerAbleAnyway,
                 peerAsk,
                 peerClosedAsk,
                 peerOffer,
                 peerGrantedAsk,
                 peerGrantedTo,
                 peerGrantedTerm,
-                peerReady ? "" : "nginx is broken")));
+                peerReady ? "" : "nginx is broken")),
+        peerMaintenance);
   }
 
   Hand hear() {
     return step(new Event.HeartbeatArrived(peerStatus(Leaving.NO), now()));
+  }
+
+  /** B is heard in a life of a version that A does not understand. */
+  Hand foreign(long life) {
+    return step(new Event.HeartbeatNotUnderstood(life, "version 9", now()));
   }
 
   Hand goodbye(Leaving leaving) {

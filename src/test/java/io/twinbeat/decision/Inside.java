@@ -6,8 +6,8 @@ import java.util.Set;
 public final class Inside {
   private Inside() {}
 
-  /** A core that lacks rules: a mutant. */
-  public static Core core(Settings settings, Set<Rule> switchedOff) {
+  /** A core that lacks rules or guards: a mutant. */
+  public static Core core(Settings settings, Set<? extends Protection> switchedOff) {
     return new Core(settings, switchedOff);
   }
 
@@ -30,6 +30,10 @@ public final class Inside {
 
   public static boolean backingOff(GroupState g, Moment now) {
     return g.backingOff(now);
+  }
+
+  public static long version(State s) {
+    return s.version;
   }
 
   public static int pending(State s) {

@@ -118,7 +118,7 @@ class OperatorRulesTest {
     assertTrue(a.did(Effect.StopGroup.class));
     assertFalse(a.did(Effect.Exit.class));
     a.step(new Event.GroupStopped(Hand.SITE, true, ""));
-    assertFalse(a.last(Effect.Exit.class).servicesKept());
+    assertEquals(Effect.End.LEFT, a.last(Effect.Exit.class).end());
   }
 
   @Test
@@ -126,13 +126,13 @@ class OperatorRulesTest {
     Hand a = Hand.active().pass(2000).order(new Order.Leave());
     a.step(new Event.GroupStopped(Hand.SITE, false, "it hangs")).pass(31_000);
     assertFalse(a.did(Effect.SayGoodbye.class));
-    assertTrue(a.last(Effect.Exit.class).servicesKept());
+    assertEquals(Effect.End.COULD_NOT_LEAVE, a.last(Effect.Exit.class).end());
   }
 
   @Test
   void restartKeepsServices() {
     Hand a = Hand.active().order(new Order.Restart(Duration.ofSeconds(3)));
-    assertTrue(a.last(Effect.Exit.class).servicesKept());
+    assertEquals(Effect.End.RESTARTS, a.last(Effect.Exit.class).end());
     assertTrue(a.did(Effect.SayGoodbye.class));
     assertFalse(a.did(Effect.StopGroup.class));
   }

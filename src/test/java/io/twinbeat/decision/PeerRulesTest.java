@@ -143,10 +143,96 @@ class PeerRulesTest {
   void peerRestartingHoldsStillWhileServed() {
     Hand a = Hand.standby();
     a.goodbye(Leaving.RESTARTING);
-    a.silentFor(5 * Hand.DEADTIME, Look.ANSWERED);
+    a.silentFor(5 * Hand.DEADTIME / 2, Look.ANSWERED);
     assertTrue(a.said(Rule.PEER_RESTARTING));
     assertFalse(a.alarm("disconnected"));
     assertFalse(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void whoIsNotBackInTheTimeItGaveIsAnAlarm() {
+    Hand a = Hand.standby();
+    a.goodbye(Leaving.RESTARTING);
+    a.silentFor(2950, Look.ANSWERED);
+    assertFalse(a.said(Rule.PEER_NOT_BACK));
+    a.silentFor(200, Look.ANSWERED);
+    assertTrue(a.said(Rule.PEER_NOT_BACK));
+    assertTrue(a.alarm("peer-silent"));
+    assertTrue(a.alarm("disconnected"));
+    assertFalse(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void theServiceOfWhoRestartsDies() {
+    Hand a = Hand.standby();
+    a.goodbye(Leaving.RESTARTING);
+    a.silentFor(2 * Hand.DEADTIME, Look.NOT_ANSWERED);
+    assertTrue(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void thatAFenceLiedIsAnAlarmForADay() {
+    Hand a = Hand.standby();
+    a.silentFor(Hand.DEADTIME + 100, Look.NOT_ANSWERED).fenced(true);
+    a.pass(Hand.DEADTIME).hear();
+    assertTrue(a.alarm("fence-lied"));
+    a.sleep(Aftermath.STANDS.toMillis() - 100).hear();
+    assertTrue(a.alarm("fence-lied"));
+    a.sleep(100).hear();
+    assertFalse(a.alarm("fence-lied"));
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsAlive() {
+    Hand a = new Hand().started();
+    for (int i = 0; i < 40; i++) {
+      a.pass(200).foreign(5);
+      if (a.site().probePending) {
+        a.looked(Look.NOT_ANSWERED);
+      }
+    }
+    assertEquals(Hearing.HEARD, a.peer().hearing());
+    assertTrue(a.alarm("not-understood"));
+    assertFalse(a.did(Effect.Fence.class));
+    assertFalse(a.did(Effect.StartGroup.class));
+  }
+
+  /** It was understood to hold nothing, but its next life may hold anything. */
+  @Test
+  void whatIsNotUnderstoodMayHoldAnything() {
+    Hand a = Hand.standby();
+    a.foreign(5);
+    assertEquals(null, a.peer().last());
+    a.silentFor(Hand.DEADTIME + Hand.FENCE_WAIT - 200, Look.NOT_ANSWERED);
+    assertTrue(a.said(Rule.WAIT_FIRST));
+    assertFalse(a.did(Effect.Fence.class));
+    assertFalse(a.alarm("not-understood"));
+    a.silentFor(2 * Hand.FENCE_WAIT, Look.NOT_ANSWERED).fenced(true);
+    assertEquals(Effect.Right.FENCED, a.last(Effect.StartGroup.class).right());
+  }
+
+  @Test
+  void whatIsUnderstoodAgainIsHeard() {
+    Hand a = Hand.standby();
+    a.foreign(5);
+    a.peerLife = 6;
+    a.forget().hear();
+    assertTrue(a.said(Rule.HEARD));
+    assertFalse(a.alarm("not-understood"));
+    assertEquals(6, a.peer().last().incarnation());
+    a.foreign(5);
+    assertFalse(a.alarm("not-understood"), "a life that is over");
+  }
+
+  @Test
+  void whoWasFencedAndSpeaksAnotherVersionIsAliveToo() {
+    Hand a = Hand.standby();
+    a.foreign(5);
+    a.silentFor(Hand.DEADTIME + 3 * Hand.FENCE_WAIT, Look.NOT_ANSWERED).fenced(true);
+    a.foreign(5);
+    assertFalse(a.said(Rule.FENCE_LIED), "it may have been sent before the end");
+    a.pass(Hand.DEADTIME).foreign(5);
+    assertTrue(a.said(Rule.FENCE_LIED));
   }
 
   @Test

@@ -121,15 +121,17 @@ class TakeoverRulesTest {
   }
 
   @Test
-  void servedAgainDuringTheWaitEndsIt() {
+  void servedInItsTurnItWaitsForTheNextOne() {
     Hand a = new Hand("B", new Failback.Manual()).started();
     a.peerReady = false;
     a.hear();
-    a.silentFor(Hand.DEADTIME + 2000, Look.NOT_ANSWERED);
-    a.silentFor(200, Look.ANSWERED);
+    a.silentFor(Hand.DEADTIME + Hand.FENCE_WAIT - 100, Look.NOT_ANSWERED);
+    a.silentFor(Hand.DEADTIME, Look.ANSWERED);
     a.forget();
-    a.silentFor(Hand.FENCE_WAIT - 500, Look.NOT_ANSWERED);
+    a.silentFor(2 * Hand.FENCE_WAIT - Hand.DEADTIME, Look.NOT_ANSWERED);
     assertFalse(a.did(Effect.Fence.class));
+    a.silentFor(200, Look.NOT_ANSWERED);
+    assertTrue(a.did(Effect.Fence.class));
   }
 
   @Test
@@ -145,16 +147,29 @@ class TakeoverRulesTest {
 
   @Test
   void stuckPeerIsFencedAtItsOwnRequest() {
-    Hand a = Hand.standby();
+    Hand a = Hand.standby().passHearing(Hand.FENCE_WAIT);
     a.peerPhase = Phase.STUCK;
     a.hear();
     assertTrue(a.said(Rule.FENCE_ON_REQUEST));
     assertTrue(a.did(Effect.Fence.class));
   }
 
+  /** An earlier life may have asked to be fenced, and the peer's shot may be under way. */
+  @Test
+  void whoHasJustStartedFencesNobodyOnRequest() {
+    Hand a = Hand.standby();
+    a.peerPhase = Phase.STUCK;
+    a.hear();
+    assertTrue(a.said(Rule.BOTH_ASK));
+    a.passHearing(Hand.FENCE_WAIT - 200);
+    assertFalse(a.did(Effect.Fence.class));
+    a.passHearing(400);
+    assertTrue(a.did(Effect.Fence.class));
+  }
+
   @Test
   void failedFenceOnRequestIsForgottenWhenThePeerLetGo() {
-    Hand a = Hand.standby();
+    Hand a = Hand.standby().passHearing(Hand.FENCE_WAIT);
     a.peerPhase = Phase.STUCK;
     a.hear();
     a.fenced(false);

@@ -48,7 +48,7 @@ class AgentDeviceTest {
         """
                 .formatted(record)
             + body);
-    return new AgentProvider(List.of(dir)).create("lb1", parameters);
+    return new AgentProvider(List.of(dir), dir.resolve("mounts")).create("lb1", parameters);
   }
 
   private List<String> recorded() {
@@ -175,7 +175,8 @@ class AgentDeviceTest {
 
   @Test
   void agentThatIsNotInstalledIsNotFenced() {
-    FenceDevice device = new AgentProvider(List.of(dir)).create("lb1", parameters);
+    FenceDevice device =
+        new AgentProvider(List.of(dir), dir.resolve("mounts")).create("lb1", parameters);
     assertEquals("not started: fence_fake: not installed", device.off(Scripts.LIMIT).detail());
     assertEquals(PowerState.UNKNOWN, device.status(Scripts.LIMIT).state());
   }

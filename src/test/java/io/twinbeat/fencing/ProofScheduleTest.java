@@ -2,10 +2,13 @@ package io.twinbeat.fencing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,9 +33,18 @@ class ProofScheduleTest {
           Map.of("lb1", List.of(List.of(a)), "lb2", List.of(List.of(b))), Duration.ofSeconds(5));
   private final BlockingQueue<DeviceProof> proofs = new LinkedBlockingQueue<>();
 
+  private volatile boolean quiet = true;
+
   private ProofSchedule schedule(Duration first, Duration interval, ProofSchedule.Listener to) {
     return new ProofSchedule(
-        fencing, List.of("lb1", "lb2", "without"), first, interval, new Random(1), to);
+        fencing,
+        List.of("lb1", "lb2", "without"),
+        first,
+        interval,
+        SOON,
+        node -> quiet,
+        new Random(1),
+        to);
   }
 
   @Test
@@ -60,6 +73,51 @@ class ProofScheduleTest {
     }
     assertEquals(List.of("test"), a.asked());
     assertEquals(List.of("test"), b.asked());
+  }
+
+  private DeviceProof proof() throws InterruptedException {
+    DeviceProof proof = proofs.poll(10, TimeUnit.SECONDS);
+    assertNotNull(proof);
+    return proof;
+  }
+
+  @Test
+  void whatFailedIsTestedAgainSoonerUntilItWorks() throws Exception {
+    AtomicInteger failures = new AtomicInteger(3);
+    a.offSays = () -> failures.getAndDecrement() <= 0;
+    try (ProofSchedule schedule = schedule(SOON, Duration.ofHours(1), proofs::add)) {
+      schedule.start();
+      List<Boolean> ofA = new ArrayList<>();
+      while (!ofA.contains(true)) {
+        DeviceProof proof = proof();
+        if (proof.device().equals("a")) {
+          ofA.add(proof.succeeded());
+        }
+      }
+      assertEquals(List.of(false, false, false, true), ofA);
+    }
+    assertFalse(fencing.failing("lb1"));
+    assertEquals(List.of("test"), b.asked());
+  }
+
+  @Test
+  void afterAFenceThatFailedTheDeviceIsTestedAgainButNotWhileAFenceMayBeWanted() throws Exception {
+    try (ProofSchedule schedule = schedule(SOON, Duration.ofHours(1), proofs::add)) {
+      schedule.start();
+      proof();
+      proof();
+      quiet = false;
+      a.offSays = () -> false;
+      assertInstanceOf(FenceOutcome.NotConfirmed.class, fencing.off("lb1", false));
+      a.offSays = () -> true;
+      assertTrue(fencing.failing("lb1"));
+      assertNull(proofs.poll(20 * SOON.toMillis(), TimeUnit.MILLISECONDS));
+      quiet = true;
+      DeviceProof mended = proof();
+      assertEquals("a", mended.device());
+      assertTrue(mended.succeeded());
+    }
+    assertEquals(List.of("test", "off", "test"), a.asked());
   }
 
   @Test

@@ -1,10 +1,13 @@
 package io.twinbeat.fencing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -150,6 +153,24 @@ class ProvidersTest {
     assertTrue(
         error(new DeviceSpec("manual", Map.of("ip", "1")))
             .contains("ip is unknown: manual has no"));
+  }
+
+  private boolean exposed(String procOptions, Map<String, String> parameters) throws IOException {
+    Path mounts = dir.resolve("mounts");
+    Files.writeString(
+        mounts, "sysfs /sys sysfs rw 0 0\nproc /proc proc rw,nosuid" + procOptions + " 0 0\n");
+    return new AgentProvider(List.of(), mounts).exposure(parameters).isPresent();
+  }
+
+  @Test
+  void aPasswordThatOtherUsersCanReadInAnArgumentIsTold() throws IOException {
+    assertTrue(exposed("", IPMI));
+    assertTrue(exposed(",hidepid=0", IPMI));
+    assertTrue(exposed("", Scripts.with(IPMI, "agent", "fence_idrac")));
+    assertFalse(exposed(",hidepid=invisible,gid=4", IPMI));
+    assertFalse(exposed(",hidepid=2", IPMI));
+    assertFalse(exposed("", Scripts.with(IPMI, "agent", "fence_apc")));
+    assertFalse(exposed("", Map.of("agent", "fence_ipmilan", "ip", "10.10.20.11")), "no secret");
   }
 
   @Test

@@ -14,8 +14,8 @@ class HeartbeatIT {
   private static final int INTERVAL = 100;
   private static final int DEADTIME = 800;
 
-  /** What a verdict may be late on a machine that does other things as well, in microseconds. */
-  private static final long LATE_MICROS_MAX = 60_000;
+  /** Less than an interval: a verdict that waits for the next beat is seen. In microseconds. */
+  private static final long LATE_MICROS_MAX = 90_000;
 
   private static final int LATENCY_ROUNDS = 200;
   private static final long RESTART_MILLIS_MAX = 6L * INTERVAL;

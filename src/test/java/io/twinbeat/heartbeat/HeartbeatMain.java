@@ -96,7 +96,7 @@ final class HeartbeatMain implements Heartbeat.Listener {
             link.replayed(),
             link.staleIncarnation(),
             link.notFresh(),
-            link.largestGap().toMillis());
+            link.gaps().largest().toMillis());
   }
 
   /** The same bytes for the same seed. */

@@ -17,10 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileHeartbeatIT {
   private static final int INTERVAL = 100;
   private static final int DEADTIME = 800;
-  private static final int FLOOD_PER_SECOND = 20_000;
-  private static final int FLOOD_MILLIS = 2000;
-  private static final int FLOOD_SENT_MIN = 10_000;
-  private static final long GROWTH_KILOBYTES_MAX = 16 * 1024;
+  private static final int FLOOD_PER_SECOND = 50_000;
+  private static final int WARM_UP_MILLIS = 2000;
+  private static final int FLOOD_MILLIS = 10_000;
+
+  /** Sent of what was due: the sender shares the machine with those whom it floods. */
+  private static final double FLOOD_SHARE_MIN = 0.95;
+
+  private static final long GROWTH_KILOBYTES_MAX = 4 * 1024;
 
   @TempDir private Path dir;
 
@@ -59,6 +63,8 @@ class HostileHeartbeatIT {
       tcpdump.signal("INT");
       tcpdump.awaitEnd();
       bench.mend("a", 0);
+      // Within a deadtime of its echo a withheld frame is only a late one, on a link that works.
+      a.awaitSince(killed, "down", line -> line.part(0).equals("1"));
       replay(bench, capture);
       // The other link's last frames may still have been on the way for a moment.
       assertEquals(List.of(), a.since(killed + 20_000_000, "heard"));
@@ -107,20 +113,23 @@ class HostileHeartbeatIT {
       tcpdump.signal("INT");
       tcpdump.awaitEnd();
       assertTrue(Files.size(capture) > 1000);
-      flood(bench, capture);
+      flood(bench, capture, WARM_UP_MILLIS);
       long before = a.residentKilobytes();
       long from = System.nanoTime();
       long dropped = droppedOnLink0(a);
-      int sent = flood(bench, capture);
+      int sent = flood(bench, capture, FLOOD_MILLIS);
       long gap = HeartbeatIT.heardGapMillis(a, from);
       dropped = droppedOnLink0(a) - dropped;
       long after = a.residentKilobytes();
       System.out.printf(
-          "flood of %d: %d judged, longest gap %d ms, link 0 gap %d ms, %d to %d KiB%n",
-          sent, dropped, gap, a.counter(0, "gap"), before, after);
-      assertTrue(sent > FLOOD_SENT_MIN, "the flood came to " + sent);
-      assertTrue(dropped > sent / 4, "the flood reached the node");
-      assertTrue(gap < DEADTIME, gap + " ms");
+          "flood of %d (%d a second): %d judged, longest gap %d ms, link 0 gap %d ms, %d to %d"
+              + " KiB%n",
+          sent, sent * 1000L / FLOOD_MILLIS, dropped, gap, a.counter(0, "gap"), before, after);
+      long due = (long) FLOOD_PER_SECOND * FLOOD_MILLIS / 1000;
+      assertTrue(sent > due * FLOOD_SHARE_MIN, "the flood came to " + sent);
+      assertTrue(dropped > sent / 2, "the flood reached the node");
+      // None is later than by its interval.
+      assertTrue(gap < 2 * INTERVAL, gap + " ms");
       assertTrue(after - before < GROWTH_KILOBYTES_MAX, "from " + before + " to " + after);
       assertEquals(List.of(), a.since(from, "died"));
       assertEquals(List.of(), a.since(from, "restarted"));
@@ -132,8 +141,8 @@ class HostileHeartbeatIT {
     }
   }
 
-  private static int flood(Bench bench, Path capture) throws Exception {
-    Child intruder = bench.intruder("flood", 0, capture, FLOOD_PER_SECOND, FLOOD_MILLIS);
+  private static int flood(Bench bench, Path capture, int millis) throws Exception {
+    Child intruder = bench.intruder("flood", 0, capture, FLOOD_PER_SECOND, millis);
     String sent = intruder.awaitRaw("sent ");
     assertEquals(0, intruder.awaitEnd());
     return Integer.parseInt(sent.split(" ", -1)[1]);

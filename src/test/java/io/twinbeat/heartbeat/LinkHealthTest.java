@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LinkHealthTest {
@@ -12,18 +13,18 @@ class LinkHealthTest {
 
   @Test
   void risesOnceAndFallsAtTheDeadtimeAndNotBefore() {
-    assertTrue(link.proved(10));
-    assertFalse(link.proved(20));
+    assertTrue(link.proved(10, 0));
+    assertFalse(link.proved(20, 0));
     assertNull(link.judge(119, 0));
     assertEquals(120, link.due(0));
     assertEquals(new LinkHealth.Down(100, false), link.judge(120, 0));
     assertNull(link.judge(300, 0), "said once");
-    assertTrue(link.proved(400));
+    assertTrue(link.proved(400, 0));
   }
 
   @Test
   void arrivalsWithoutProofMakeItOneWay() {
-    link.proved(10);
+    link.proved(10, 0);
     link.arrived(100);
     assertEquals(new LinkHealth.Down(100, true), link.judge(110, 0));
     assertTrue(link.oneWay());
@@ -33,7 +34,7 @@ class LinkHealthTest {
 
   @Test
   void silenceWhileWeWereNotLookingDoesNotCount() {
-    link.proved(10);
+    link.proved(10, 0);
     assertNull(link.judge(500, 500));
     assertNull(link.judge(599, 500));
     assertEquals(new LinkHealth.Down(590, false), link.judge(600, 500));
@@ -41,12 +42,12 @@ class LinkHealthTest {
 
   @Test
   void theLargestGapIsOneWhileItWasUp() {
-    link.proved(10);
-    link.proved(50);
+    link.proved(10, 0);
+    link.proved(50, 0);
     link.judge(150, 0);
-    link.proved(1000);
-    link.proved(1010);
-    assertEquals(40, link.largestGap());
+    link.proved(1000, 0);
+    link.proved(1010, 0);
+    assertEquals(Duration.ofNanos(40), link.gaps().largest());
   }
 
   @Test

@@ -49,8 +49,17 @@ final class Daemons {
   }
 
   static void says(LabNode node, String peerState) {
-    ScenePair.await(
-        node.name() + " says of its peer: " + peerState, () -> peerStateOf(node).equals(peerState));
+    String[] said = {""};
+    try {
+      ScenePair.await(
+          node.name() + " says of its peer: " + peerState,
+          () -> {
+            said[0] = peerStateOf(node);
+            return said[0].equals(peerState);
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "; it says: " + said[0], e);
+    }
   }
 
   static List<String> alarms(LabNode node) {
@@ -74,6 +83,13 @@ final class Daemons {
     ScenePair.await(
         node.name() + " no longer has an alarm with: " + part,
         () -> alarms(node).stream().noneMatch(alarm -> alarm.contains(part)));
+  }
+
+  /** Waits until the node itself says that it could take everything. */
+  static void isReady(LabNode node) {
+    ScenePair.await(
+        node.name() + " is ready",
+        () -> status(node).filter(status -> status.isReady(node.name())).isPresent());
   }
 
   /** An item of the node's own readiness, by how its name begins. */

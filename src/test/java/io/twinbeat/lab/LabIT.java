@@ -179,7 +179,7 @@ class LabIT {
     } finally {
       lab.mend("bmc");
     }
-    assertEquals(0, agent("status"));
+    assertTrue(LabSite.await(SOON, () -> agent("status") == 0), "a status over the mended network");
   }
 
   @Test

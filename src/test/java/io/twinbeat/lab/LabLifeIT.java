@@ -110,6 +110,16 @@ class LabLifeIT {
 
   @Test
   void aLabEndsWithItsOwner() throws Exception {
+    endsWithItsOwner("namespaces");
+  }
+
+  @Test
+  @Timeout(600)
+  void guestsEndWithTheirOwner() throws Exception {
+    endsWithItsOwner("machines");
+  }
+
+  private void endsWithItsOwner(String kind) throws Exception {
     LabOptions options = options();
     LabFolder folder = LabFolder.of(base, options.name());
     Process owner =
@@ -120,7 +130,8 @@ class LabLifeIT {
                 System.getProperty("java.class.path"),
                 Owner.class.getName(),
                 base.toString(),
-                options.name())
+                options.name(),
+                kind)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
@@ -137,10 +148,25 @@ class LabLifeIT {
     private Owner() {}
 
     public static void main(String[] arguments) throws Exception {
-      LabSite.up(
-          LabOptions.fresh().withBase(Path.of(arguments[0])).withName(arguments[1]).withDaemon());
+      LabOptions options =
+          LabOptions.fresh().withBase(Path.of(arguments[0])).withName(arguments[1]).withDaemon();
+      LabSite.up(arguments[2].equals("machines") ? options.withMachines() : options);
       System.out.println("up");
       Thread.sleep(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void anImageThatCannotBeBuiltIsOneClearError() {
+    System.setProperty("twinbeat.lab.cache", "/proc/nowhere");
+    try {
+      LabOptions options = options().withMachines();
+      LabException e = assertThrows(LabException.class, () -> LabSite.up(options));
+      assertTrue(e.getMessage().startsWith("can't build the guests' image: "), e::getMessage);
+      assertTrue(e.getMessage().contains("/proc/nowhere"), e::getMessage);
+      assertEquals(Set.of(), traces(LabFolder.of(base, options.name())));
+    } finally {
+      System.clearProperty("twinbeat.lab.cache");
     }
   }
 

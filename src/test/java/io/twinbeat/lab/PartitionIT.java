@@ -25,6 +25,8 @@ class PartitionIT {
 
   private static final Duration AFTER_FENCE_MAX = Duration.ofMillis(500);
 
+  private static final String FILE = "etc/twinbeat/twinbeat.yaml";
+
   @RegisterExtension static final ScenePair PAIR = ScenePair.withHooks();
 
   private static boolean somethingMoved() {
@@ -115,6 +117,39 @@ class PartitionIT {
     assertTrue(outage.millis() < 2 * ScenePair.DEADTIME.toMillis(), outage::toString);
     PAIR.provenOffFirst(PAIR.lb1(), PAIR.lb2());
     assertEquals(Set.of("lb1"), PAIR.shot());
+  }
+
+  /**
+   * A look may end long before reference points count as lost: what failed is no evidence then. The
+   * limit is short, but not as short as a busy machine's own pauses.
+   */
+  @Test
+  void aDisconnectedStandbyThatIsCutOffNextShootsNobody() {
+    String original = LabFolder.read(PAIR.lb1().disk().resolve(FILE));
+    String quickLooks = "    probe: { http: { path: /healthz, limit: 250ms } }\n    restart:";
+    reload(original.replace("    restart:", quickLooks));
+    PAIR.cutHeartbeats();
+    Daemons.says(PAIR.lb2(), "disconnected");
+    PAIR.lab().cut("service", Direction.BOTH, "lb2");
+    Daemons.alarms(PAIR.lb2(), "0 of 1 reference points answer");
+    ScenePair.never("something moved", WATCHED, PartitionIT::somethingMoved);
+    PAIR.lab().mend("service");
+    PAIR.mendHeartbeats();
+    PAIR.calm("lb1");
+    reload(original);
+    PAIR.unmoved();
+    PAIR.unnoticed();
+  }
+
+  private static void reload(String file) {
+    for (LabNode node : PAIR.lab().nodes()) {
+      ScenePair.write(node, FILE, file);
+    }
+    ScenePair.twinbeat(0, PAIR.lb1(), "reload");
+    // A node that said that it would be back is waited for, whatever happens to it meanwhile.
+    for (LabNode node : PAIR.lab().nodes()) {
+      Daemons.says(node, "heard");
+    }
   }
 
   /** They hear each other: no fence is needed. */

@@ -19,8 +19,7 @@ class PlannerTest {
 
   private static SitePlan plan(String text) {
     Reading reading = SiteReader.read(text, "test");
-    return Planner.plan(
-        assertInstanceOf(Reading.Good.class, reading, () -> "" + reading).site().pair());
+    return Planner.plan(assertInstanceOf(Reading.Good.class, reading, () -> "" + reading).site());
   }
 
   private static List<String> addresses(SitePlan plan, String node) {
@@ -102,6 +101,54 @@ class PlannerTest {
   }
 
   @Test
+  void tiersShareTheirNetworks() throws Exception {
+    SitePlan plan = plan(Files.readString(Path.of("resources/site-three-tiers.yaml")));
+    assertEquals(
+        List.of(
+            "service eth0 10.10.10.11/24", "link1 eth1 192.168.77.1/24", "bmc eth2 10.10.20.1/24"),
+        addresses(plan, "lvs1"));
+    assertEquals(
+        List.of(
+            "service eth0 10.10.10.21/24",
+            "lan1 eth1 10.10.30.14/24",
+            "link3 eth2 192.168.78.1/24",
+            "bmc eth3 10.10.20.3/24"),
+        addresses(plan, "px1"));
+    assertEquals(List.of("lan1 eth0 10.10.30.11/24"), addresses(plan, "web1"));
+    assertEquals("px2", plan.peer("px1"));
+    assertEquals(List.of("lvs1", "lvs2", "px1", "px2"), plan.nodesOn("service"));
+    assertEquals(List.of("px1", "px2"), plan.nodesOn("link2"));
+    assertEquals("10.10.10.100", plan.floating().getFirst().ip());
+  }
+
+  @Test
+  void theSwitchRoutesToATunnelsEnd() throws Exception {
+    SitePlan plan = plan(Files.readString(Path.of("resources/site-tun.yaml")));
+    assertEquals(
+        List.of(
+            "lan1 eth1 10.10.40.12/24", "link2 eth0 10.10.30.21/24",
+            "link3 eth2 192.168.78.1/24", "bmc eth3 10.10.20.3/24"),
+        addresses(plan, "px1"));
+    assertEquals(
+        List.of("10.10.10.1", "10.10.30.1"),
+        plan.routed().stream().map(SitePlan::router).flatMap(java.util.Optional::stream).toList());
+  }
+
+  @Test
+  void clientsAreWhereADirectorBalancesWhateverItsFirstAddressIs() throws Exception {
+    SitePlan plan = plan(Files.readString(Path.of("resources/site-nat.yaml")));
+    assertEquals("10.10.10.50/24", plan.client());
+    assertEquals(
+        List.of("10.10.10.100", "10.10.30.1", "10.10.40.1"),
+        plan.floating().stream().map(SitePlan.Floating::ip).toList());
+    assertEquals(
+        List.of(
+            "service eth0 10.10.10.11/24", "lan1 eth1 10.10.30.11/24", "bmc eth2 10.10.20.1/24"),
+        addresses(plan, "lvs1"));
+    assertEquals(List.of("10.10.30.254/24"), plan.lan("lan1").switchAddresses());
+  }
+
+  @Test
   void aWrongFileIsToldLineByLine() throws Exception {
     Path file = folder.resolve("site.yaml");
     Files.writeString(file, "pear: web\n");
@@ -113,6 +160,7 @@ class PlannerTest {
             LabOptions.Fence.IPMI,
             folder,
             true,
+            false,
             java.util.Optional.empty());
     LabException e = assertThrows(LabException.class, () -> Site.of(options));
     assertTrue(e.getMessage().contains("site.yaml:1:1"), e::getMessage);
@@ -130,6 +178,7 @@ class PlannerTest {
             LabOptions.Fence.IPMI,
             folder,
             true,
+            false,
             java.util.Optional.empty());
     assertTrue(Site.of(options).text().contains("cipher: 3"));
   }

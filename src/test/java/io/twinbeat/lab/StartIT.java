@@ -17,6 +17,8 @@ class StartIT {
   /** On a quiet machine it takes one to two seconds; what took more is told. */
   private static final double REMARKABLE_MILLIS = 5000;
 
+  private static final double INITDEAD_MILLIS = 3000;
+
   @RegisterExtension static final ScenePair PAIR = ScenePair.withHooks();
 
   private static void bothOff() {
@@ -128,8 +130,11 @@ class StartIT {
         "somebody was shot", ScenePair.DEADTIME.multipliedBy(3), () -> !PAIR.shot().isEmpty());
     assertEquals(Set.of("lb2"), PAIR.lab().holders());
 
-    // An end of all faults is the end of the matter (P6).
+    // An end of all faults is the end of the matter (P6). Its way out first: a holder that hears
+    // its
+    // peer before it sees a reference point again hands over, and rightly.
     PAIR.lab().mend("service");
+    Daemons.noAlarm(PAIR.lb2(), "reference points answer");
     PAIR.mendHeartbeats();
     PAIR.calm("lb2");
     PAIR.unmoved();
@@ -137,6 +142,40 @@ class StartIT {
 
   private static long offs() {
     return PAIR.fences().size();
+  }
+
+  /** The standby of before: it listens, proves that the other one is off, and starts. */
+  @Test
+  void bothLosePowerAndTheStandbyComesBackAlone() {
+    bothOff();
+    PAIR.mark();
+    PAIR.lb2().powerOn();
+    PAIR.serves(PAIR.lb2());
+    PAIR.provenOffFirst(PAIR.lb1(), PAIR.lb2());
+    double took = (PAIR.changes().getLast().atNanos() - PAIR.started()) / 1e6;
+    ScenePair.measured("one of two comes back alone: %.0f ms until it serves", took);
+    assertTrue(took > INITDEAD_MILLIS, "it listened only " + took + " ms");
+    assertTrue(offs() <= 1, () -> "" + PAIR.fences());
+    assertTrue(!PAIR.lb1().isOn());
+  }
+
+  /** The holder of before is fenced and boots, and still hears nobody. */
+  @Test
+  void aFencedNodeBootsIntoThePartitionThatLasts() {
+    PAIR.cutHeartbeats();
+    PAIR.lab().cut("service", Direction.BOTH, "lb1");
+    PAIR.serves(PAIR.lb2());
+    assertEquals(Set.of("lb1"), PAIR.shot());
+    PAIR.mark();
+    PAIR.lb1().powerOn();
+    PAIR.logs(PAIR.lb1(), "it may be the one that is cut off");
+    ScenePair.never("somebody was shot", ScenePair.DEADTIME, () -> !PAIR.shot().isEmpty());
+    PAIR.lab().mend("service");
+    Daemons.says(PAIR.lb1(), "disconnected");
+    ScenePair.never("somebody was shot", ScenePair.DEADTIME, () -> !PAIR.shot().isEmpty());
+    PAIR.mendHeartbeats();
+    PAIR.calm("lb2");
+    PAIR.unmoved();
   }
 
   @Test

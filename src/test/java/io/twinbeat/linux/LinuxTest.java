@@ -41,6 +41,13 @@ class LinuxTest {
   }
 
   @Test
+  void aProcessThatIsNeverDumpedIsNotDumpable() throws Exception {
+    assertTrue(ProcessMemory.dumpable(), "or there is nothing to show");
+    ProcessMemory.neverDump();
+    assertFalse(ProcessMemory.dumpable());
+  }
+
+  @Test
   void systemdIsToldOverAPath() throws Exception {
     String name = directory.resolve("notify").toString();
     try (NativeSocket systemd = systemd(name);

@@ -40,10 +40,10 @@ class NetlinkMessagesTest {
 
   @Test
   void addsAnIpv6AddressWithoutDetectionAndDeprecated() {
-    NetlinkMessages.addAddress(buffer, 7, new InterfaceAddress(3, V6, 128));
+    NetlinkMessages.addAddress(buffer, 7, new InterfaceAddress(3, V6, 64));
     assertWritten(
         "54000000 1400 0506 07000000 00000000",
-        "0a 80 02 00 03000000",
+        "0a 40 02 00 03000000",
         "1400 0200 fd000077000000000000000000000100",
         "1400 0100 fd000077000000000000000000000100",
         "1400 0600 00000000 ffffffff 00000000 00000000");
@@ -138,5 +138,20 @@ class NetlinkMessagesTest {
     assertEquals(Optional.empty(), NetlinkMessages.address(in, 0));
     in.putShort(24, (short) 0);
     assertEquals(Optional.empty(), NetlinkMessages.address(in, 0));
+  }
+
+  private static final String NEIGHBOUR_ENDS = "0800 0100 0a4d0101 0a00 0200 02deadbeef01 0000";
+
+  @Test
+  void readsANeighbour() {
+    String head = "30000000 1c00 0200 07000000 00000000 02 00 0000 03000000 ";
+    Neighbour permanent = new Neighbour(V4, 3, MacAddress.parse("02:de:ad:be:ef:01"));
+    assertEquals(
+        Optional.of(permanent),
+        NetlinkMessages.neighbour(read(head, "8000 00 01", NEIGHBOUR_ENDS), 0));
+    assertEquals(
+        Optional.empty(),
+        NetlinkMessages.neighbour(read(head, "2000 00 01", NEIGHBOUR_ENDS), 0),
+        "failed: it keeps the old address, and nothing is sent to it");
   }
 }

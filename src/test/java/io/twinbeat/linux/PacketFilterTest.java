@@ -66,6 +66,22 @@ class PacketFilterTest {
   }
 
   @Test
+  void onlyTcpFromTheAddressPasses() {
+    byte[] v4 = new byte[60];
+    v4[23] = 6;
+    System.arraycopy(ip("10.0.0.1"), 0, v4, 26, 4);
+    assertTrue(accepts(PacketFilter.tcpFrom(ip("10.0.0.1")), v4));
+    assertFalse(accepts(PacketFilter.tcpFrom(ip("10.0.0.2")), v4));
+    v4[23] = 17;
+    assertFalse(accepts(PacketFilter.tcpFrom(ip("10.0.0.1")), v4));
+    byte[] v6 = new byte[80];
+    v6[20] = 6;
+    System.arraycopy(ip("fd00::5:1"), 0, v6, 22, 16);
+    assertTrue(accepts(PacketFilter.tcpFrom(ip("fd00::5:1")), v6));
+    assertFalse(accepts(PacketFilter.tcpFrom(ip("fd00::5:2")), v6));
+  }
+
+  @Test
   void onlyAdvertisementsOfOurAddressesPass() {
     PacketFilter filter = PacketFilter.neighbourAdvertisementsOf(List.of(ip("fd00::5:1")));
     assertTrue(accepts(filter, icmpv6(58, 136, "fd00::5:1")));

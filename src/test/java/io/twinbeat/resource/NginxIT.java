@@ -117,7 +117,7 @@ class NginxIT {
 
   @Test
   void aSilentlyRefusedReloadIsNoticed() throws Exception {
-    NginxResource nginx = site.resource(true);
+    NginxResource nginx = site.remembering();
     nginx.prepare();
     assertEquals(State.GOOD, NginxSite.item(nginx, "running configuration").state());
     Proc master = site.master();
@@ -138,10 +138,12 @@ class NginxIT {
     assertEquals(State.BAD, older.state(), "good on disk, but not loaded");
     assertTrue(older.mend().contains("reload"), older.mend());
 
-    List<Proc> old = ProcFs.children(master.pid());
+    // By their ids: a worker that runs and one that sleeps are not equal.
+    List<Long> old = ProcFs.children(master.pid()).stream().map(Proc::pid).toList();
     NginxSite.signal(List.of(master), SIGHUP);
     NginxSite.until(
-        "new workers only", () -> ProcFs.children(master.pid()).stream().noneMatch(old::contains));
+        "new workers only",
+        () -> ProcFs.children(master.pid()).stream().map(Proc::pid).noneMatch(old::contains));
     nginx.inspect();
     assertEquals(State.GOOD, NginxSite.item(nginx, "running configuration").state());
 
@@ -150,6 +152,14 @@ class NginxIT {
     nginx.inspect();
     assertEquals(
         State.GOOD, NginxSite.item(nginx, "running configuration").state(), "only touched");
+
+    // The next daemon, which was not there when it was loaded, knows it too.
+    NginxResource next = site.remembering();
+    next.inspect();
+    assertEquals(State.GOOD, NginxSite.item(next, "running configuration").state(), "touched");
+    site.writeConfig("location = /newer { return 204; }");
+    next.inspect();
+    assertEquals(State.BAD, NginxSite.item(next, "running configuration").state(), "changed");
   }
 
   /** Process start times are coarse: waits until a file written now is newer beyond doubt. */

@@ -106,7 +106,7 @@ class NginxNamespaceIT {
     String alive = inNamespace(standby, "probe", VIP, "80");
     assertTrue(alive.startsWith("Answered[detail=HTTP status 200"), alive);
     String own = inNamespace(holder, "probe", VIP, "80");
-    assertTrue(own.startsWith("CannotTell["), own);
+    assertTrue(own.startsWith("OwnAnswer["), own);
 
     ProcFs.Proc master =
         ProcFs.process(NginxProcesses.pid(dir.resolve("holder/nginx.pid")).orElseThrow())

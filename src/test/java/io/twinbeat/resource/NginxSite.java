@@ -82,6 +82,11 @@ final class NginxSite implements AutoCloseable {
     return new NginxResource(settings(hot, checked));
   }
 
+  /** One that leaves word for the next daemon. */
+  NginxResource remembering() {
+    return new NginxResource(settings(true, listen).withMemory(dir.resolve("loaded")));
+  }
+
   /** Run through a unit, by a stand-in for systemctl. */
   NginxResource byUnit(Path systemctl) {
     NginxResource.Settings s = settings(true, listen);
@@ -97,6 +102,7 @@ final class NginxSite implements AutoCloseable {
             LIMIT,
             LIMIT,
             s.testEvery(),
+            Optional.empty(),
             systemctl,
             dir));
   }

@@ -1,7 +1,6 @@
 package io.twinbeat.simulation;
 
 import static io.twinbeat.simulation.Chance.MS;
-import static io.twinbeat.simulation.Chance.SECOND;
 
 import io.twinbeat.decision.Core;
 import io.twinbeat.decision.Effect;
@@ -13,11 +12,11 @@ import io.twinbeat.decision.PeerState.Hearing;
 import io.twinbeat.decision.Phase;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Status;
-import io.twinbeat.decision.Step;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** One life of the daemon on one machine: the event loop, the effects in order, and its senses. */
 final class Daemon {
@@ -28,7 +27,9 @@ final class Daemon {
   final World world;
   final Core core;
   final long incarnation;
+  final int format;
   private final Ear ear;
+  private final Loop loop;
   private final Worker[] workers;
 
   /** What the core knows, and the latest of it that may be shown: all before is on disk. */
@@ -42,44 +43,45 @@ final class Daemon {
   private boolean writing;
   private boolean alive = true;
 
-  /** The whole process stands still (SIGSTOP), or only the event loop. */
+  /** The whole process stands still (SIGSTOP), and its loop with it. */
   private boolean frozen;
 
-  private boolean loopStalled;
   private final List<Runnable> held = new ArrayList<>();
   private final List<Wire.Frame> socket = new ArrayList<>();
   long stallEndedAt = -1;
   private long stallBeganAt;
 
+  /** When it last stood still, be it for ever so short: its queues may be full at this moment. */
+  long wentOnAt = -1;
+
   private long sequence;
-  private long nextTick = Long.MAX_VALUE;
   final long startedAt;
+  long maintenanceEndedAt = -1;
 
   /** Whether a heartbeat that proves to know this life was delivered. */
   boolean heardFresh;
 
   long lastFresh = -1;
   private long freshStamp;
-  private long freshIncarnation;
+  private long freshLifeBegan = -1;
 
-  private final Boolean[] readySaid;
-  private final boolean[] failureSaid;
-  private boolean connectedSaid = true;
-  private boolean connectionCheckPending;
+  final Senses senses;
+  private int untold;
 
   Daemon(Machine machine) {
     this.machine = machine;
     this.world = machine.world;
     this.core = world.cores[machine.index];
     this.incarnation = world.chance.number();
+    this.format = machine.format;
     this.ear = new Ear(incarnation, world.plan.deadtime, world.plan.lax);
     int count = world.plan.groups.length;
+    this.loop = new Loop(this);
     this.workers = new Worker[count];
     for (int g = 0; g < count; g++) {
       workers[g] = new Worker(this, g);
     }
-    this.readySaid = new Boolean[count];
-    this.failureSaid = new boolean[count];
+    this.senses = new Senses(this, workers);
     this.startedAt = world.now;
     this.state = core.initial(machine.monotonic());
     this.shown = state;
@@ -87,16 +89,24 @@ final class Daemon {
 
   void start(Event.Started started) {
     if (world.story.wanted) {
-      world.story.tell(world.now, machine.name, "daemon", "starts " + started.groups());
+      world.story.tell(
+          world.now, machine.name, "daemon", "starts " + new TreeMap<>(started.groups()));
     }
-    toLoop(started);
+    loop.start(started);
     world.after(world.chance.between(0, world.plan.interval), this::beat);
-    world.after(world.chance.between(10 * MS, 300 * MS), this::monitor);
-    connectionMayHaveChanged();
+    senses.begin();
   }
 
   void end() {
     alive = false;
+  }
+
+  boolean standsStill() {
+    return loop.stalled();
+  }
+
+  boolean frozen() {
+    return frozen;
   }
 
   boolean alive() {
@@ -106,7 +116,7 @@ final class Daemon {
   // Stalls.
 
   void stall(long duration, boolean whole) {
-    if (frozen || loopStalled) {
+    if (frozen || loop.stalled()) {
       return;
     }
     world.story.tell(
@@ -115,17 +125,17 @@ final class Daemon {
         "fault",
         (whole ? "process" : "loop") + " stands still for " + duration / MS + " ms");
     frozen = whole;
-    loopStalled = !whole;
+    loop.stall();
     stallBeganAt = world.now;
     world.after(duration, this::goOn);
   }
 
   void goOn() {
-    if (!alive || !(frozen || loopStalled)) {
+    if (!alive || !loop.stalled()) {
       return;
     }
     frozen = false;
-    loopStalled = false;
+    wentOnAt = world.now;
     world.story.tell(world.now, machine.name, "fault", "goes on");
     if (world.now - stallBeganAt > world.plan.deadtime / 2) {
       stallEndedAt = world.now;
@@ -136,13 +146,18 @@ final class Daemon {
     held.clear();
     socket.clear();
     double framesFirst = world.chance.share();
+    double loopRuns = world.chance.share();
     while (alive && !(own.isEmpty() && frames.isEmpty())) {
+      if (world.chance.of(loopRuns)) {
+        loop.goOn();
+      }
       if (own.isEmpty() || (!frames.isEmpty() && world.chance.of(framesFirst))) {
         arrived(frames.poll());
       } else {
         own.poll().run();
       }
     }
+    loop.goOn();
     carryOut();
   }
 
@@ -162,24 +177,18 @@ final class Daemon {
     world.after(delay, () -> run(work));
   }
 
-  // The loop.
+  // The loop and what follows from its steps.
 
   void toLoop(Event event) {
-    if (!alive) {
-      return;
-    }
-    if (frozen || loopStalled) {
-      held.add(() -> toLoop(event));
-    } else {
-      step(event);
-    }
+    run(() -> loop.put(event));
   }
 
-  private void step(Event event) {
-    State before = state;
-    Step step = core.step(before, event, machine.monotonic());
-    state = step.next();
-    List<Effect> todo = step.effects();
+  private void hears(Event sign) {
+    run(() -> loop.hear(sign));
+  }
+
+  /** What the loop made of an event; the state is the new one already. */
+  void stepped(Event event, State before, List<Effect> todo) {
     if (!todo.isEmpty()) {
       world.ledger.stepped(this, event, before, todo);
     }
@@ -189,24 +198,6 @@ final class Daemon {
       effects.addAll(todo);
       effects.add(state);
       carryOut();
-    }
-    if (alive) {
-      setTick();
-    }
-  }
-
-  private void setTick() {
-    long due = world.now + Math.max(1, machine.until(core.wakeAt(state, machine.monotonic())));
-    if (due < nextTick) {
-      nextTick = due;
-      world.after(due - world.now, () -> tick(due));
-    }
-  }
-
-  private void tick(long due) {
-    if (alive && nextTick == due) {
-      nextTick = Long.MAX_VALUE;
-      toLoop(new Event.Ticked());
     }
   }
 
@@ -248,7 +239,7 @@ final class Daemon {
         () -> {
           if (machine.on && (alive || (survives && machine.daemon == null))) {
             for (Effect.Persist persist : batch) {
-              machine.keep(persist.groups(), persist.startFenceSpent());
+              machine.keep(persist);
             }
           }
           run(() -> {
@@ -311,7 +302,9 @@ final class Daemon {
     return new Wire.Frame(
         machine.index,
         incarnation,
+        startedAt,
         ++sequence,
+        format,
         status,
         bye,
         world.now,
@@ -330,6 +323,26 @@ final class Daemon {
     }
   }
 
+  void falseGoodbye() {
+    Status now = core.status(shown, machine.monotonic(), "hash");
+    Status bye =
+        new Status(
+            now.node(),
+            now.incarnation(),
+            now.version(),
+            now.hears(),
+            Status.Leaving.GOODBYE,
+            0,
+            now.connected(),
+            now.configHash(),
+            now.groups(),
+            now.maintenance());
+    boolean holds = now.groups().values().stream().anyMatch(g -> g.phase().mayHold());
+    if (holds) {
+      world.wire.send(frame(bye, true));
+    }
+  }
+
   void arrived(Wire.Frame frame) {
     if (!alive) {
       return;
@@ -343,19 +356,37 @@ final class Daemon {
     if (!ear.hear(frame, machine.monotonic().nanos(), world.now)) {
       return;
     }
-    if (frame.status().hears() == incarnation) {
+    boolean understood = frame.format() == format;
+    // What cannot be read says nothing of whom it hears: there the transport's echo is all there
+    // is.
+    long echoed = understood ? frame.status().hears() : frame.echoIncarnation();
+    boolean knowsUs = echoed == incarnation;
+    if (knowsUs) {
       heardFresh = true;
-      // What was overtaken on the way says nothing new about life.
-      if (frame.stamp() >= freshStamp || frame.incarnation() != freshIncarnation) {
+      // What was overtaken on the way, by the same life or by the next, says nothing new about
+      // life.
+      boolean sameLife = frame.began() == freshLifeBegan;
+      if (sameLife ? frame.stamp() >= freshStamp : frame.began() > freshLifeBegan) {
         freshStamp = frame.stamp();
-        freshIncarnation = frame.incarnation();
+        freshLifeBegan = frame.began();
         lastFresh = world.now;
       }
     }
-    toLoop(
-        frame.bye()
-            ? new Event.PeerSaidGoodbye(frame.status())
-            : new Event.HeartbeatArrived(frame.status(), machine.monotonic()));
+    if (!understood) {
+      if (knowsUs) {
+        hears(
+            new Event.HeartbeatNotUnderstood(
+                frame.incarnation(), "another version", machine.monotonic()));
+      }
+      return;
+    }
+    if (!frame.bye()) {
+      hears(new Event.HeartbeatArrived(frame.status(), machine.monotonic()));
+    } else if (world.switchedOff.contains(Habit.GOODBYE_IN_ORDER)) {
+      toLoop(new Event.PeerSaidGoodbye(frame.status()));
+    } else {
+      hears(new Event.PeerSaidGoodbye(frame.status()));
+    }
   }
 
   void nobodyListens() {
@@ -374,29 +405,14 @@ final class Daemon {
     world.after(
         asked,
         () -> {
-          boolean lost = !world.lan.carrier[machine.index] || world.faults.blind[machine.index];
+          boolean lost = !world.lan.up(machine.index) || world.faults.blind[machine.index];
           boolean answers = !lost && world.lan.reachable() && peer.serves(g);
           Look look = lost ? Look.CANNOT_TELL : answers ? Look.ANSWERED : Look.NOT_ANSWERED;
-          long rest = answers || world.chance.of(0.3) ? MS / 2 : limit - asked;
+          long rest =
+              (answers || world.chance.of(0.3) ? MS / 2 : limit - asked)
+                  + world.chance.between(0, world.faults.slowLooks[machine.index]);
           later(
               rest, () -> toLoop(new Event.ProbeFinished(probe.group(), probe.id(), look, "seen")));
-        });
-  }
-
-  void connectionMayHaveChanged() {
-    if (connectionCheckPending) {
-      return;
-    }
-    connectionCheckPending = true;
-    later(
-        world.chance.between(10 * MS, 600 * MS),
-        () -> {
-          connectionCheckPending = false;
-          boolean connected = world.lan.up(machine.index);
-          if (connected != connectedSaid) {
-            connectedSaid = connected;
-            toLoop(new Event.ConnectionChanged(connected, connected ? "good" : "lost"));
-          }
         });
   }
 
@@ -406,69 +422,41 @@ final class Daemon {
     return world.fencing.modes[stuck.index] == Fencing.Mode.HONEST
         && stuck.daemon.state.group(name).phase() == Phase.STUCK
         && state.peer().hearing() == Hearing.HEARD
+        && !state.peer().isForeign()
         && state.peer().last().incarnation() == stuck.daemon.incarnation
         && world.now - lastFresh < world.plan.deadtime
         && state.group(name).phase() == Phase.STANDBY
-        && saidAble(group)
+        && senses.saidAble(group)
         && state.connected()
-        && connectedSaid
+        && senses.connectedSaid
         && state.going() == State.Going.STAYS
-        && !frozen
-        && !loopStalled
+        && !loop.stalled()
         && machine.diskDelay == 0;
   }
 
-  boolean saidAble(int group) {
-    return Boolean.TRUE.equals(readySaid[group]);
+  boolean asksToBeFenced() {
+    return state.groups().stream().anyMatch(g -> g.phase() == Phase.STUCK);
+  }
+
+  /** Asked each second: for how many it hears nobody and has no alarm. */
+  int secondsUntold() {
+    boolean deaf = Set.of(Hearing.SILENT, Hearing.DISCONNECTED).contains(state.peer().hearing());
+    untold = deaf && state.alarms().isEmpty() && !loop.stalled() ? untold + 1 : 0;
+    return untold;
   }
 
   /** Whether nothing is under way here and nothing is left to be noticed. */
   boolean calm(int group) {
     GroupState g = state.group(world.plan.groups[group]);
-    return connectedSaid
-        && !failureSaid[group]
-        && Boolean.TRUE.equals(readySaid[group])
+    return senses.calm(group)
         && g.offer().isEmpty()
         && Inside.ask(g) == 0
         && state.going() == State.Going.STAYS
         && !state.fencing()
-        && !frozen
-        && !loopStalled;
-  }
-
-  private void monitor() {
-    if (!alive) {
-      return;
-    }
-    world.after(world.chance.between(500 * MS, SECOND), this::monitor);
-    if (frozen) {
-      return;
-    }
-    for (int g = 0; g < workers.length && alive; g++) {
-      String group = world.plan.groups[g];
-      boolean ready = !machine.broken[g];
-      if (readySaid[g] == null || readySaid[g] != ready) {
-        readySaid[g] = ready;
-        toLoop(new Event.ReadinessChanged(group, ready, ready, ready ? "" : "nginx is broken"));
-      }
-      boolean active = state.group(group).phase() == Phase.ACTIVE;
-      if (active && !machine.running[g]) {
-        failureSaid[g] = true;
-        toLoop(new Event.ResourceFailed(group, "nginx", "does not answer"));
-      } else if (failureSaid[g] && machine.running[g]) {
-        failureSaid[g] = false;
-        toLoop(new Event.ResourceRecovered(group, "nginx"));
-      } else if (!active && !machine.running[g] && ready && !workers[g].busy()) {
-        machine.setRunning(g, true);
-      }
-    }
+        && !loop.stalled();
   }
 
   void fenced(long id, boolean confirmed, String detail) {
     run(() -> toLoop(new Event.FenceFinished(id, confirmed, detail)));
-  }
-
-  void stallNoticed(Duration gap) {
-    toLoop(new Event.OwnStallNoticed(gap));
   }
 }

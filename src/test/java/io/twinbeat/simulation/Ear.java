@@ -13,6 +13,11 @@ final class Ear {
   private final long deadtime;
   private final boolean lax;
   private final Set<Long> over = new HashSet<>();
+
+  /** Lives that knew of this one; of the lax transport only. */
+  private final Set<Long> known = new HashSet<>();
+
+  private long newestBegan;
   private long present;
   private long presentStamp;
   private long presentAt;
@@ -33,7 +38,7 @@ final class Ear {
     if (lax) {
       present = frame.incarnation();
       presentStamp = frame.stamp();
-      return trueNow - frame.sentAt() < deadtime;
+      return trueNow - frame.sentAt() < deadtime && comesInOrder(frame);
     }
     if (over.contains(frame.incarnation())) {
       return false;
@@ -69,6 +74,22 @@ final class Ear {
     lastLive = monotonic;
     highest = frame.sequence();
     return true;
+  }
+
+  /**
+   * Also a lax transport brings no life that was never there after one that began later; frames of
+   * a life that was there may still come.
+   */
+  private boolean comesInOrder(Wire.Frame frame) {
+    boolean knowsUs = frame.status().hears() == ours || frame.echoIncarnation() == ours;
+    if (!knowsUs || known.contains(frame.incarnation())) {
+      return true;
+    }
+    if (frame.began() < newestBegan) {
+      return false;
+    }
+    newestBegan = frame.began();
+    return known.add(frame.incarnation());
   }
 
   private boolean echoesCandidate(long monotonic) {

@@ -20,21 +20,43 @@ final class Faults {
     DELAY(5),
     POWER(6),
     POWER_BOTH(1),
+    /** Both lose power, and only one comes back. */
+    POWER_ONE_BACK(1),
     KILL(8),
     KILL_LOSE_DISK(2),
+    RESTORE(2),
+    FUTURE(1),
     STALL(8),
     STALL_LOOP(4),
+    STALL_BOTH(1),
+    /** Again and again the loop, or the whole process, is late by less than a stall. */
+    LAG(4),
     CLOCK(2),
     DEVICE(8),
+    DEVICE_BOTH(2),
     CRASH(6),
     BROKEN(6),
+    /** One node is able, but not ready. */
+    UNREADY(4),
     START_FAILS_LATE(4),
     STOP_FAILS(5),
+    /**
+     * The links fail in the midst of a move, and the asker cannot judge the service for a while.
+     */
+    CUT_IN_MOVE(2),
+    /** Neither node can let go of what the other one is told to take. */
+    STUCK_BOTH(2),
     CARRIER(4),
     UPLINK(4),
     PARTED(4),
     PARTITION(5),
+    /** Of the links, perhaps of the service side too, long enough for a fenced node to be back. */
+    LONG_PARTITION(2),
+    /** Of the links; then, each at its own moment, what each node serves is gone. */
+    LATE_CAUSES(2),
     BLIND(3),
+    /** The looks of a node take longer than their limit. */
+    SLOW_LOOKS(3),
     SLOW_DISK(3),
     TAKEOVER(8),
     STANDBY(6),
@@ -42,7 +64,14 @@ final class Faults {
     CONFIRM(5),
     FENCE(2),
     LEAVE(4),
-    RESTART(6);
+    /** A goodbye from a peer that still holds, as another program's might be. */
+    FALSE_GOODBYE(1),
+    ORDERS(0.5),
+    RESTART(6),
+    /** To a version that the other one does not understand, or back. */
+    UPGRADE(2),
+    MAINTENANCE(5),
+    MAINTENANCE_OFF(2);
 
     final double weight;
 
@@ -51,11 +80,14 @@ final class Faults {
     }
   }
 
+  private static final int ORDERS_BURST = 60;
+
   private final World world;
   private final Chance chance;
   private final Map<Kind, Double> weights = new EnumMap<>(Kind.class);
   private double total;
   private long orderId = 1;
+  final long[] slowLooks = new long[2];
   final boolean[] blind = new boolean[2];
   final long[] blindSince = {-1, -1};
   final long startTimeMax;
@@ -140,10 +172,67 @@ final class Faults {
         power(world.machines[0], chance.of(0.3));
         power(world.machines[1], chance.of(0.3));
       }
+      case POWER_ONE_BACK -> {
+        machine.powerOff("fault");
+        world.peer(machine).powerOff("fault");
+        world.after(chance.between(SECOND, 5 * SECOND), machine::powerOn);
+      }
       case KILL -> kill(machine, false);
+      case RESTORE -> changeState(machine, machine::restoreBackup);
+      case FUTURE -> changeState(machine, machine::stateFromTheFuture);
+      case STALL_BOTH -> {
+        stall(machine, duration, true);
+        stall(world.peer(machine), duration, true);
+      }
+      case DEVICE_BOTH -> {
+        device(0, 4 * duration);
+        device(1, 4 * duration);
+      }
+      case LONG_PARTITION -> {
+        long time = chance.between(20 * SECOND, 60 * SECOND);
+        cutAll(0, time);
+        if (chance.of(0.6)) {
+          lan(() -> world.lan.parted = true, () -> world.lan.parted = false, time);
+        }
+      }
+      case LATE_CAUSES -> {
+        long time = chance.between(20 * SECOND, 60 * SECOND);
+        cutAll(0, time);
+        for (Machine each : world.machines) {
+          long wait = world.plan.settings[0].fenceWait().toNanos();
+          world.after(chance.between(0, 4 * wait), () -> breakAll(each, time));
+        }
+      }
+      case CUT_IN_MOVE -> {
+        order(machine, new Order.Takeover(world.plan.groups[group]));
+        long time = chance.between(20 * SECOND, 60 * SECOND);
+        world.after(chance.between(0, 300 * MS), () -> cutAll(chance.of(0.5) ? 0 : 1 + node, time));
+        long wait = world.plan.settings[0].fenceWait().toNanos();
+        blind(node, world.plan.deadtime + chance.between(0, 3 * wait));
+      }
+      case STUCK_BOTH -> {
+        for (Machine each : world.machines) {
+          java.util.Arrays.fill(each.stopFails, true);
+          world.after(20 * SECOND, () -> java.util.Arrays.fill(each.stopFails, false));
+          for (String name : world.plan.groups) {
+            order(each, new Order.Takeover(name));
+          }
+        }
+      }
+      case FALSE_GOODBYE -> {
+        if (machine.daemon != null) {
+          machine.daemon.falseGoodbye();
+        }
+      }
+      case ORDERS -> {
+        for (int i = 0; i < ORDERS_BURST; i++) {
+          order(machine, new Order.Takeover(world.plan.groups[group]));
+        }
+      }
       case KILL_LOSE_DISK -> kill(machine, true);
       case STALL -> stall(machine, chance.of(0.2) ? 2 * world.plan.initdead : duration, true);
       case STALL_LOOP -> stall(machine, duration, false);
+      case LAG -> lag(machine, chance.of(0.3), world.now + 4 * duration);
       case CLOCK -> machine.jumpWall(chance.between(-3600 * SECOND, 3600 * SECOND));
       case DEVICE -> device(node, 4 * duration);
       case CRASH -> machine.setRunning(group, false);
@@ -153,6 +242,10 @@ final class Faults {
           machine.setRunning(group, false);
         }
         world.after(3 * duration, () -> machine.broken[group] = false);
+      }
+      case UNREADY -> {
+        machine.unready[group] = true;
+        world.after(6 * duration, () -> machine.unready[group] = false);
       }
       case START_FAILS_LATE -> {
         machine.startFailsLate[group] = true;
@@ -175,11 +268,16 @@ final class Faults {
         cutAll(0, duration);
       }
       case BLIND -> {
-        blind[node] = true;
-        blindSince[node] = world.now;
-        world.after(duration, () -> seesAgain(node));
+        blind(node, duration);
         if (chance.of(0.6)) {
           cutAll(0, duration);
+        }
+      }
+      case SLOW_LOOKS -> {
+        slowLooks[node] = chance.between(0, 2 * world.plan.deadtime);
+        world.after(4 * duration, () -> slowLooks[node] = 0);
+        if (chance.of(0.6)) {
+          cutAll(0, 3 * duration);
         }
       }
       case SLOW_DISK -> {
@@ -194,6 +292,26 @@ final class Faults {
       case LEAVE -> order(machine, new Order.Leave());
       case RESTART ->
           order(machine, new Order.Restart(Duration.ofNanos(chance.between(SECOND, 5 * SECOND))));
+      case UPGRADE -> {
+        machine.format = 1 - machine.format;
+        order(machine, new Order.Restart(Duration.ofSeconds(3)));
+      }
+      case MAINTENANCE -> {
+        Duration length = Duration.ofNanos(chance.between(SECOND, 40 * SECOND));
+        order(machine, new Order.MaintenanceOn(length, "work"));
+      }
+      case MAINTENANCE_OFF -> order(machine, new Order.MaintenanceOff());
+    }
+  }
+
+  private void breakAll(Machine machine, long duration) {
+    for (int g = 0; g < machine.broken.length; g++) {
+      int group = g;
+      if (machine.address[g] && !world.healed) {
+        machine.broken[g] = true;
+        machine.setRunning(g, false);
+        world.after(duration, () -> machine.broken[group] = false);
+      }
     }
   }
 
@@ -249,6 +367,17 @@ final class Faults {
     respawn(machine);
   }
 
+  /** What is on disk is exchanged while the daemon does not run. */
+  private void changeState(Machine machine, Runnable change) {
+    if (chance.of(0.5)) {
+      power(machine, false);
+    } else {
+      machine.daemonEnded("killed");
+      respawn(machine);
+    }
+    change.run();
+  }
+
   private void respawn(Machine machine) {
     long delay =
         chance.of(0.7) ? chance.between(100 * MS, 3 * SECOND) : chance.between(0, 20 * SECOND);
@@ -264,6 +393,13 @@ final class Faults {
   private static void stall(Machine machine, long duration, boolean whole) {
     if (machine.daemon != null) {
       machine.daemon.stall(duration, whole);
+    }
+  }
+
+  private void lag(Machine machine, boolean whole, long until) {
+    if (world.now < until && !world.healed) {
+      stall(machine, chance.between(0, world.plan.deadtime / 2), whole);
+      world.after(chance.between(0, world.plan.deadtime), () -> lag(machine, whole, until));
     }
   }
 
@@ -284,6 +420,12 @@ final class Faults {
           mend.run();
           world.lan.changed();
         });
+  }
+
+  private void blind(int node, long duration) {
+    blind[node] = true;
+    blindSince[node] = world.now;
+    world.after(duration, () -> seesAgain(node));
   }
 
   private void seesAgain(int node) {
@@ -317,13 +459,19 @@ final class Faults {
     for (Machine machine : world.machines) {
       int node = machine.index;
       seesAgain(node);
+      slowLooks[node] = 0;
       world.fencing.modes[node] = Fencing.Mode.HONEST;
       machine.diskDelay = 0;
       java.util.Arrays.fill(machine.broken, false);
+      java.util.Arrays.fill(machine.unready, false);
       java.util.Arrays.fill(machine.startFailsLate, false);
       java.util.Arrays.fill(machine.stopFails, false);
+      machine.format = 0;
       if (machine.daemon != null) {
         machine.daemon.goOn();
+      }
+      if (machine.daemon != null && machine.daemon.format != machine.format) {
+        machine.daemonEnded("ended for another version");
       }
     }
   }

@@ -29,24 +29,39 @@ final class Fencing {
   /**
    * The last fence that a machine shot.
    *
-   * @param fair an honest device, shot because of the silence of a peer that was heard before
-   * @param prompt right at the deadtime; who comes by its cause later may meet the other's wait
+   * @param fair an honest device, told at once
+   * @param known the target's life was heard: who was not heard counts its turns from elsewhere
+   * @param silentFrom when the target was heard last
    * @param hitAt when the target lost its power; -1 when not yet
    */
-  record Shot(boolean fair, boolean prompt, long firedAt, long hitAt) {}
+  record Shot(boolean fair, boolean known, long silentFrom, long firedAt, long hitAt) {
+    Shot hit(long at) {
+      return new Shot(fair, known, silentFrom, firedAt, at);
+    }
+
+    Shot carriedOut(long at, long deadtime) {
+      boolean prompt = at - firedAt < deadtime / 8;
+      return new Shot(fair && prompt, known, silentFrom, firedAt, hitAt);
+    }
+
+    /**
+     * Whether the rules promise that of two such shots one waits for the other. The real transport
+     * proves that the two silences begin within a deadtime of each other; a lax one does not.
+     */
+    boolean mustNotMeet(Shot other, Plan plan) {
+      boolean together = Math.abs(silentFrom - other.silentFrom) < plan.deadtime;
+      return fair && other.fair && known && other.known && (!plan.lax || together);
+    }
+  }
 
   final Shot[] lastShot = new Shot[2];
 
   /** The core of {@code by} has decided to shoot. */
-  void firing(Machine by, boolean becauseOfSilence) {
-    boolean fair =
-        becauseOfSilence
-            && modes[world.peer(by).index] == Mode.HONEST
-            && by.diskDelay == 0
-            && by.daemon.heardFresh
-            && by.daemon.stallEndedAt < 0;
-    boolean prompt = world.now - by.daemon.lastFresh < world.plan.deadtime * 5 / 4;
-    lastShot[by.index] = new Shot(fair, prompt, world.now, -1);
+  void firing(Machine by) {
+    Machine target = world.peer(by);
+    boolean fair = modes[target.index] == Mode.HONEST;
+    boolean known = by.daemon.state.peer().life() == target.lastLife;
+    lastShot[by.index] = new Shot(fair, known, by.daemon.lastFresh, world.now, -1);
   }
 
   private void hit(Machine by, Machine target, String how) {
@@ -56,7 +71,7 @@ final class Fencing {
     target.powerOff(how + " by " + by.name);
     Shot shot = lastShot[by.index];
     if (shot != null) {
-      lastShot[by.index] = new Shot(shot.fair, shot.prompt, shot.firedAt, world.now);
+      lastShot[by.index] = shot.hit(world.now);
     }
     world.ledger.shot(by, target);
   }
@@ -72,6 +87,10 @@ final class Fencing {
   void fence(Daemon by, long id, boolean lookOnly) {
     Machine target = world.peer(by.machine);
     Mode mode = modes[target.index];
+    Shot shot = lastShot[by.machine.index];
+    if (shot != null) {
+      lastShot[by.machine.index] = shot.carriedOut(world.now, world.plan.deadtime);
+    }
     long time = world.plan.fenceTime;
     long duration = world.chance.between(time / 2, time);
     world.story.tell(

@@ -9,8 +9,8 @@ final class Lan {
   /** The switch parts the two machines while clients reach both. */
   boolean parted;
 
-  /** Since when the two reach each other; -1 when they do not. */
-  long reachableSince;
+  /** Since when a node has or would have the other in sight, but for its own way; -1: not so. */
+  final long[] inSightSince = new long[2];
 
   Lan(World world) {
     this.world = world;
@@ -26,15 +26,14 @@ final class Lan {
 
   /** To be called after each change. */
   void changed() {
-    if (!reachable()) {
-      reachableSince = -1;
-    } else if (reachableSince < 0) {
-      reachableSince = world.now;
+    for (int i = 0; i < 2; i++) {
+      boolean inSight = up(1 - i) && !parted;
+      inSightSince[i] = !inSight ? -1 : inSightSince[i] < 0 ? world.now : inSightSince[i];
     }
     for (Machine machine : world.machines) {
       machine.serviceChanged();
       if (machine.daemon != null) {
-        machine.daemon.connectionMayHaveChanged();
+        machine.daemon.senses.connectionMayHaveChanged();
       }
     }
   }

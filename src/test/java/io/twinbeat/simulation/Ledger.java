@@ -21,7 +21,6 @@ final class Ledger {
   private static final long FLOOD_WINDOW = 10 * SECOND;
   private static final int FLOOD_MAX = 400;
   private static final long ANSWER_MAX = 70 * SECOND;
-  private static final int STUCK_SECONDS_MAX = 36;
 
   /** A grant as its giver showed it to the world. */
   private static final class Grant {
@@ -34,7 +33,7 @@ final class Ledger {
   }
 
   /** An order to a life of a daemon that is not answered yet. */
-  private record Open(Daemon daemon, long at, String what) {}
+  private record Open(Daemon daemon, long at, Event.Order order) {}
 
   private final World world;
   private final Grant[][] grants = new Grant[2][];
@@ -43,6 +42,7 @@ final class Ledger {
   private final Daemon[] confirmedFor = new Daemon[2];
   private final Daemon[] fencedFor = new Daemon[2];
   private final Map<Long, Open> orders = new HashMap<>();
+  private final MaintenanceLedger maintenance;
   private final long[] floodFrom = new long[2];
   private final int[] flood = new int[2];
 
@@ -50,14 +50,11 @@ final class Ledger {
   private boolean lied;
 
   private boolean quiet;
-  private final int[][] stuck = new int[2][3];
 
   /** Terms may be used twice when a disk was lost. */
   boolean diskLost;
 
   private final long[] highestTerm = new long[3];
-  private final Daemon[][] failbackBy = new Daemon[2][3];
-  private final long[][] failbackAt = new long[2][3];
   private final int[] moves;
 
   // Statistics of what was reached at all.
@@ -66,6 +63,7 @@ final class Ledger {
 
   Ledger(World world) {
     this.world = world;
+    this.maintenance = new MaintenanceLedger(world, this);
     int count = world.plan.groups.length;
     for (int i = 0; i < 2; i++) {
       grants[i] = new Grant[count];
@@ -130,9 +128,12 @@ final class Ledger {
       confirmedFor[daemon.machine.index] = daemon;
     }
     world.story.stepped(world.now, daemon.machine.name, event, effects);
+    maintenance.stepped(daemon, event, before, effects);
+    world.agreement.stepped(daemon, event, before);
     Rule said = null;
     Rule decided = null;
     for (Effect effect : effects) {
+      world.agreement.told(daemon, before, effect);
       switch (effect) {
         case Effect.Explain e -> {
           said = e.rule();
@@ -200,27 +201,14 @@ final class Ledger {
     if (e.rule() == Rule.FENCE_LIED && !lied) {
       broken("P7", "a fence is said to have lied, and none did");
     }
-    if (e.rule() == Rule.FAILBACK) {
-      failback(daemon, daemon.group(e.subject()));
-    }
+    world.conduct.explained(daemon, e);
     boolean two = e.rule() == Rule.TWO_HOLDERS_STAY || e.rule() == Rule.TWO_HOLDERS_YIELD;
     if (two && !exemptEver()) {
       broken("P7", "two holders are said to have met, and never were two");
     }
   }
 
-  private void failback(Daemon daemon, int group) {
-    int node = daemon.machine.index;
-    long since = world.now - failbackAt[node][group];
-    long cooldown = world.plan.settings[0].groups().get(group).cooldown().toNanos();
-    if (failbackBy[node][group] == daemon && since < cooldown * 0.99) {
-      broken("rule", "a second failback of " + world.plan.groups[group] + " within the cool-down");
-    }
-    failbackBy[node][group] = daemon;
-    failbackAt[node][group] = world.now;
-  }
-
-  private boolean exemptEver() {
+  boolean exemptEver() {
     return lied || world.plan.unfenced;
   }
 
@@ -230,6 +218,7 @@ final class Ledger {
     int node = daemon.machine.index;
     int other = 1 - node;
     moved(g, "started");
+    world.conduct.starts(daemon, g);
     if (!exempt()) {
       boolean backed =
           switch (e.right()) {
@@ -258,6 +247,10 @@ final class Ledger {
     }
     lastStart[node][g] = world.now;
     if (e.right() != Effect.Right.ADOPTED) {
+      // A term that was granted, its giver answers for.
+      if (e.right() != Effect.Right.GRANTED) {
+        world.agreement.used(daemon, g, e.term());
+      }
       boolean agreed = e.right() == Effect.Right.GRANTED || e.right() == Effect.Right.KEPT;
       if (agreed && e.term() <= highestTerm[g] && daemon.heardFresh && !diskLost && !exemptEver()) {
         broken("rule", e.group() + " is started with term " + e.term() + ", which was used");
@@ -294,6 +287,7 @@ final class Ledger {
 
   private void fence(Daemon daemon, Effect.Fence e, Rule why) {
     fences++;
+    world.conduct.fenced(daemon, why);
     if (quiet) {
       broken("P6", "a fence when all was well");
     }
@@ -301,7 +295,7 @@ final class Ledger {
       return;
     }
     listened(daemon, "fenced");
-    world.fencing.firing(daemon.machine, why == Rule.FENCE);
+    world.fencing.firing(daemon.machine);
     if (why == Rule.FENCE) {
       silent(daemon);
       pointless(daemon);
@@ -311,6 +305,7 @@ final class Ledger {
       return;
     }
     afterStall(daemon, "fenced");
+    maintenance.fencing(daemon);
     if (exempt()) {
       return;
     }
@@ -321,7 +316,8 @@ final class Ledger {
     long from = world.now - window;
     for (int g = 0; g < moves.length; g++) {
       boolean served = peer.servingSince[g] >= 0 && peer.servingSince[g] <= from;
-      boolean seen = world.lan.reachableSince >= 0 && world.lan.reachableSince <= from;
+      long inSight = world.lan.inSightSince[by.index];
+      boolean seen = inSight >= 0 && inSight <= from;
       boolean cutOff = !daemon.state.connected();
       boolean blind =
           world.faults.blindSince[by.index] >= 0 && world.faults.blindSince[by.index] <= from;
@@ -333,7 +329,9 @@ final class Ledger {
                 + peer.name
                 + " while it serves "
                 + world.plan.groups[g]
-                + (seen ? ", seen from there" : cutOff ? ", itself cut off" : ", itself blind"));
+                + (seen
+                    ? ", in sight from there"
+                    : cutOff ? ", itself cut off" : ", itself blind"));
       }
     }
   }
@@ -347,7 +345,7 @@ final class Ledger {
 
   private void pointless(Daemon daemon) {
     for (int g = 0; g < moves.length; g++) {
-      if (!daemon.machine.address[g] && daemon.saidAble(g)) {
+      if (!daemon.machine.address[g] && daemon.senses.saidAble(g)) {
         return;
       }
     }
@@ -366,24 +364,6 @@ final class Ledger {
     machine.startFencePending = true;
   }
 
-  /** Each second: a node that asks to be fenced must not be left alone for ever. */
-  void watchStuck() {
-    for (Machine machine : world.machines) {
-      Machine peer = world.peer(machine);
-      for (int g = 0; g < moves.length; g++) {
-        boolean asks =
-            !world.plan.unfenced
-                && machine.daemon != null
-                && peer.daemon != null
-                && peer.daemon.couldRelieve(machine, g);
-        stuck[machine.index][g] = asks ? stuck[machine.index][g] + 1 : 0;
-        if (stuck[machine.index][g] > STUCK_SECONDS_MAX) {
-          broken("P6", machine.name + " asks to be fenced, and is not");
-        }
-      }
-    }
-  }
-
   /** Called when a fence takes effect. */
   void shot(Machine by, Machine target) {
     Fencing.Shot returned = world.fencing.lastShot[target.index];
@@ -391,9 +371,7 @@ final class Ledger {
     if (returned != null
         && shot != null
         && !by.on
-        && returned.fair()
-        && shot.fair()
-        && (shot.prompt() || returned.prompt())
+        && shot.mustNotMeet(returned, world.plan)
         && by.poweredOffAt == returned.hitAt()
         && returned.hitAt() > shot.firedAt()) {
       broken("P6", "the two nodes shot each other");
@@ -422,10 +400,16 @@ final class Ledger {
   }
 
   void ordered(Daemon daemon, long id, Event.Order order) {
-    orders.put(id, new Open(daemon, world.now, order.toString()));
+    orders.put(id, new Open(daemon, world.now, order));
     if (world.story.wanted) {
       world.story.tell(world.now, daemon.machine.name, "operator", order.toString());
     }
+  }
+
+  /** Whether an operator's order with these words waits for its end. */
+  boolean isOrdered(Daemon daemon, String what) {
+    return orders.values().stream()
+        .anyMatch(open -> open.daemon == daemon && open.order.toString().contains(what));
   }
 
   void answered(Daemon daemon, Effect.Answer answer) {
@@ -434,6 +418,7 @@ final class Ledger {
       broken("P9", daemon.machine.name + " answers an order twice: " + answer);
       return;
     }
+    world.conduct.answered(daemon, open.order, answer);
   }
 
   // The end.
@@ -455,8 +440,8 @@ final class Ledger {
     for (Open open : orders.values()) {
       if (open.daemon.alive()
           && world.now - open.at > ANSWER_MAX
-          && !open.what.startsWith("Fence")) {
-        broken("P9", "never answered: " + open.what);
+          && !(open.order instanceof Event.Order.FenceOff)) {
+        broken("P9", "never answered: " + open.order);
       }
     }
     for (Machine machine : world.machines) {

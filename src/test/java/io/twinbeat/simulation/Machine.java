@@ -4,18 +4,26 @@ import static io.twinbeat.simulation.Chance.MS;
 import static io.twinbeat.simulation.Chance.SECOND;
 
 import io.twinbeat.decision.Effect.Held;
+import io.twinbeat.decision.Effect.KeptMaintenance;
+import io.twinbeat.decision.Effect.Persist;
 import io.twinbeat.decision.Event;
+import io.twinbeat.decision.Event.RememberedMaintenance;
 import io.twinbeat.decision.Moment;
 import io.twinbeat.decision.PeerState.Hearing;
 import io.twinbeat.decision.Phase;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** One machine: power, kernel, disk, clocks, and perhaps a daemon. */
 final class Machine {
   /** What is on disk of one group, and in which boot it was written. */
   private record Kept(Held held, long boot) {}
+
+  private record Word(KeptMaintenance kept, long boot, long wall, long nanos) {}
 
   final World world;
   final int index;
@@ -24,6 +32,12 @@ final class Machine {
   private long boot = 1;
   Daemon daemon;
 
+  /** The incarnation of the daemon that runs, or ran last. */
+  long lastLife;
+
+  /** What the heartbeats of the next daemon are written in: the version of the program there. */
+  int format;
+
   /** The groups' addresses in the kernel, and their services in the process table. */
   final boolean[] address;
 
@@ -31,6 +45,10 @@ final class Machine {
 
   // Faults of the resources.
   final boolean[] broken;
+
+  /** Able, but not ready: something would be amiss after a planned move. */
+  final boolean[] unready;
+
   final boolean[] startFailsLate;
   final boolean[] stopFails;
   long diskDelay;
@@ -39,7 +57,18 @@ final class Machine {
   final long[] servingSince;
 
   private final Map<String, Kept> disk = new HashMap<>();
+  private final Map<String, Long> failbackAtWall = new HashMap<>();
+
+  /** Groups whose last failback is on disk, with a clock that was not tampered with since. */
+  final Set<String> failbackKept = new HashSet<>();
+
+  /** The state file as it was at some moment, for somebody to bring back. */
+  private Map<String, Kept> backup = Map.of();
+
+  private Map<String, Long> failbackBackup = Map.of();
+  private Word maintenanceBackup;
   private long startFenceAtWall = Long.MIN_VALUE;
+  private Word maintenance;
   private final long monotonicOffset;
   private final double rate;
   private long wallOffset;
@@ -54,11 +83,12 @@ final class Machine {
   Machine(World world, int index) {
     this.world = world;
     this.index = index;
-    this.name = index == 0 ? "A" : "B";
+    this.name = index == 0 ? "lb1" : "lb2";
     int count = world.plan.groups.length;
     address = new boolean[count];
     running = new boolean[count];
     broken = new boolean[count];
+    unready = new boolean[count];
     startFailsLate = new boolean[count];
     stopFails = new boolean[count];
     servingSince = new long[count];
@@ -66,6 +96,11 @@ final class Machine {
     java.util.Arrays.fill(running, true);
     monotonicOffset = world.chance.between(-1L << 40, 1L << 40);
     rate = 1 + (world.chance.share() - 0.5) * 0.001;
+  }
+
+  /** Whether it goes first where both may have cause to shoot. */
+  boolean preferred() {
+    return world.plan.settings[0].groups().getFirst().prefer().equals(name);
   }
 
   Moment monotonic() {
@@ -83,22 +118,87 @@ final class Machine {
 
   void jumpWall(long by) {
     wallOffset += by;
+    failbackKept.clear();
     startFenceKept = false;
   }
 
-  void keep(Map<String, Held> groups, boolean startFenceSpent) {
-    groups.forEach((group, held) -> disk.put(group, new Kept(held, boot)));
-    if (startFenceSpent) {
+  void keep(Persist persist) {
+    persist
+        .groups()
+        .forEach((group, held) -> {
+          disk.put(group, new Kept(held, boot));
+          if (held.failsBackNow()) {
+            failbackAtWall.put(group, wall());
+            failbackKept.add(group);
+          }
+        });
+    if (persist.startFenceSpent()) {
       startFenceAtWall = wall();
     }
+    persist
+        .maintenance()
+        .ifPresent(word -> maintenance = new Word(word, boot, wall(), monotonic().nanos()));
+  }
+
+  private RememberedMaintenance maintenance() {
+    if (maintenance == null) {
+      return RememberedMaintenance.NONE;
+    }
+    boolean sure = maintenance.boot == boot;
+    long passed = sure ? monotonic().nanos() - maintenance.nanos : wall() - maintenance.wall;
+    long left = maintenance.kept.left().toNanos();
+    return new RememberedMaintenance(
+        maintenance.kept.number(),
+        Duration.ofNanos(Math.clamp(left - passed, 0, left)),
+        maintenance.kept.reason(),
+        sure);
   }
 
   void loseDisk() {
     world.story.tell(world.now, name, "fault", "disk lost");
     disk.clear();
+    failbackAtWall.clear();
+    failbackKept.clear();
+    maintenance = null;
     startFenceKept = false;
     world.ledger.diskLost = true;
     startFenceAtWall = Long.MIN_VALUE;
+  }
+
+  /** Called each second: now and then a copy is made. */
+  void backUp() {
+    if (world.chance.of(0.1)) {
+      copyState();
+    }
+  }
+
+  void copyState() {
+    backup = Map.copyOf(disk);
+    failbackBackup = Map.copyOf(failbackAtWall);
+    maintenanceBackup = maintenance;
+  }
+
+  /** An old state comes back: terms go back, and what was held then is said to be held. */
+  void restoreBackup() {
+    world.story.tell(world.now, name, "fault", "state file restored: " + backup);
+    disk.clear();
+    disk.putAll(backup);
+    failbackAtWall.clear();
+    failbackAtWall.putAll(failbackBackup);
+    maintenance = maintenanceBackup;
+    failbackKept.clear();
+    startFenceKept = false;
+    world.ledger.diskLost = true;
+  }
+
+  /** A state from the future: terms far above all that were used. */
+  void stateFromTheFuture() {
+    long ahead = world.chance.between(1, 1_000_000);
+    world.story.tell(world.now, name, "fault", "terms " + ahead + " ahead on disk");
+    disk.replaceAll((group, kept) ->
+        new Kept(
+            new Held(kept.held.term() + ahead, kept.held.held(), kept.held.failbackHeld(), false),
+            kept.boot));
   }
 
   boolean diskHolds(int group) {
@@ -144,6 +244,7 @@ final class Machine {
     if (!on
         || daemon == null
         || daemon.state.peer().hearing() != Hearing.HEARD
+        || daemon.state.maintenance().until() != null
         || !daemon.calm(group)) {
       return false;
     }
@@ -160,7 +261,13 @@ final class Machine {
       Kept kept = disk.get(world.plan.groups[g]);
       remembered.put(
           world.plan.groups[g],
-          new Event.Remembered(kept == null ? 0 : kept.held.term(), diskHolds(g), address[g]));
+          new Event.Remembered(
+              kept == null ? 0 : kept.held.term(),
+              diskHolds(g),
+              address[g],
+              kept != null && kept.held.failbackHeld(),
+              Optional.ofNullable(failbackAtWall.get(world.plan.groups[g]))
+                  .map(at -> Duration.ofNanos(Math.max(0, wall() - at)))));
     }
     long window = world.plan.settings[index].startFenceWindow().toNanos();
     long spent =
@@ -169,7 +276,9 @@ final class Machine {
             : Math.clamp(startFenceAtWall + window - wall(), 0, window);
     startFencePending = false;
     daemon = new Daemon(this);
-    daemon.start(new Event.Started(daemon.incarnation, remembered, Duration.ofNanos(spent)));
+    lastLife = daemon.incarnation;
+    daemon.start(
+        new Event.Started(daemon.incarnation, remembered, Duration.ofNanos(spent), maintenance()));
   }
 
   /** The daemon ends in whatever way; what it started stays. */

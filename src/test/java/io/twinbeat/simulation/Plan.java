@@ -38,6 +38,32 @@ final class Plan {
   final Settings[] settings = new Settings[2];
   final String[] groups;
 
+  /**
+   * The plain pair of the transcripts, deadtime 1 s, initdead 3 s: a group that prefers lb1, and
+   * perhaps another one that prefers lb2.
+   */
+  Plan(boolean unfenced, int count) {
+    deadtime = SECOND;
+    interval = 200 * MS;
+    initdead = 3 * SECOND;
+    fenceTime = 500 * MS;
+    this.unfenced = unfenced;
+    autoFailback = false;
+    lax = false;
+    claims = true;
+    liars = false;
+    single = false;
+    groups = count == 1 ? new String[] {"g1"} : new String[] {"g1", "g2"};
+    List<GroupSettings> list = new ArrayList<>();
+    for (String name : groups) {
+      String prefer = name.equals("g1") ? "lb1" : "lb2";
+      Duration cooldown = Duration.ofSeconds(20);
+      Duration within = Duration.ofSeconds(10);
+      list.add(new GroupSettings(name, prefer, new Failback.Manual(), cooldown, 1, within));
+    }
+    settings(list, Duration.ofSeconds(60));
+  }
+
   Plan(Chance chance) {
     deadtime = DEADTIMES[Math.min(chance.below(7), 4)];
     interval = deadtime / (chance.of(0.5) ? 5 : 4);
@@ -65,26 +91,29 @@ final class Plan {
       list.add(
           new GroupSettings(
               groups[i],
-              chance.of(0.5) ? "A" : "B",
+              chance.of(0.5) ? "lb1" : "lb2",
               failback,
               Duration.ofNanos(chance.between(5 * SECOND, 25 * SECOND)),
               chance.below(3),
               Duration.ofSeconds(10)));
     }
     autoFailback = auto;
+    settings(list, Duration.ofNanos(chance.between(20 * SECOND, 100 * SECOND)));
+  }
+
+  private void settings(List<GroupSettings> list, Duration window) {
     long probeLimit = Math.max(50 * MS, deadtime / 4);
-    Duration window = Duration.ofNanos(chance.between(20 * SECOND, 100 * SECOND));
     for (int i = 0; i < 2; i++) {
       settings[i] =
           new Settings(
-              i == 0 ? "A" : "B",
-              i == 0 ? "B" : "A",
+              i == 0 ? "lb1" : "lb2",
+              i == 0 ? "lb2" : "lb1",
               Duration.ofNanos(interval),
               Duration.ofNanos(deadtime),
               Duration.ofNanos(deadtime / 2),
               Duration.ofNanos(initdead),
               unfenced,
-              Duration.ofNanos(2 * fenceTime + 2 * deadtime),
+              Duration.ofNanos(fenceTime + 2 * deadtime),
               window,
               Duration.ofNanos(probeLimit),
               list);

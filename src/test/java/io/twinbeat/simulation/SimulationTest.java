@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
   private static final long FIRST_SEED = 1_000_000;
-  private static final long SCHEDULES = 20_000;
+  private static final long SCHEDULES = 100_000;
 
   @Test
   void promisesHoldInEachSchedule() throws InterruptedException {
-    Simulate.Failure failure = Simulate.run(FIRST_SEED, SCHEDULES, false);
+    Simulate.Failure failure = Simulate.run(FIRST_SEED, SCHEDULES, Map.of(), false);
     assertNull(failure, () -> "see: src/lab/simulate --seed " + failure.seed() + "; " + failure);
   }
 

@@ -24,6 +24,15 @@ final class Story {
     }
   }
 
+  /** The lines told after the first {@code seen}. */
+  List<String> since(int seen) {
+    return lines.subList(seen, lines.size());
+  }
+
+  int size() {
+    return lines.size();
+  }
+
   String text() {
     return String.join("\n", lines);
   }

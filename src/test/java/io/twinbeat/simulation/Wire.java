@@ -10,12 +10,15 @@ final class Wire {
 
   /**
    * One heartbeat on its way. Stamps are by monotonic clocks: the sender's at sending, and the
-   * receiver's at its last sending that the sender had heard.
+   * receiver's at its last sending that the sender had heard. {@code began}: when the sender's life
+   * did, in true time. {@code format}: a daemon of another one does not understand the status.
    */
   record Frame(
       int from,
       long incarnation,
+      long began,
       long sequence,
+      int format,
       Status status,
       boolean bye,
       long sentAt,

@@ -69,7 +69,9 @@ final class Worker {
 
   private void start(Effect.StartGroup e) {
     long time = world.chance.between(5 * MS, world.faults.startTimeMax);
-    boolean claimed = world.plan.claims && e.claimFirst() && othersAnswer();
+    boolean taken = world.plan.claims && othersAnswer();
+    world.conduct.claims(e, taken);
+    boolean claimed = taken && e.claimFirst();
     if (claimed || (machine.broken[group] && !machine.running[group])) {
       daemon.later(
           time, () -> done(new Event.GroupStarted(name, e.term(), false, "nginx is broken")));

@@ -5,7 +5,7 @@ import static io.twinbeat.simulation.Chance.SECOND;
 
 import io.twinbeat.decision.Core;
 import io.twinbeat.decision.Inside;
-import io.twinbeat.decision.Rule;
+import io.twinbeat.decision.Protection;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -31,10 +31,14 @@ final class World {
   final Story story;
   final Plan plan;
   final Ledger ledger;
+  final Conduct conduct;
+  final Agreement agreement;
+  final Watch watch;
   final Wire wire;
   final Lan lan;
   final Fencing fencing;
   final Faults faults;
+  final Set<Protection> switchedOff;
   final Core[] cores = new Core[2];
   final Machine[] machines = new Machine[2];
   private final PriorityQueue<Timed> queue = new PriorityQueue<>(256);
@@ -48,13 +52,40 @@ final class World {
   long convergedAt;
   private boolean over;
 
-  World(long seed, Set<Rule> switchedOff, Map<Faults.Kind, Double> guide, boolean wantStory) {
-    chance = new Chance(seed);
-    story = new Story(wantStory);
-    plan = new Plan(chance);
+  World(
+      long seed,
+      Set<? extends Protection> switchedOff,
+      Map<Faults.Kind, Double> guide,
+      boolean wantStory) {
+    this(new Chance(seed), null, switchedOff, guide, new Story(wantStory));
+  }
+
+  /** A world without chance, in which happens what somebody tells it. */
+  static World scripted(Plan plan, Story story) {
+    World world = new World(Chance.none(), plan, Set.of(), Map.of(), story);
+    world.after(SECOND, world::eachSecond);
+    return world;
+  }
+
+  /**
+   * @param plan null for one drawn by chance
+   */
+  private World(
+      Chance chance,
+      Plan plan,
+      Set<? extends Protection> switchedOff,
+      Map<Faults.Kind, Double> guide,
+      Story story) {
+    this.chance = chance;
+    this.story = story;
+    this.switchedOff = Set.copyOf(switchedOff);
+    this.plan = plan == null ? new Plan(chance) : plan;
     ledger = new Ledger(this);
+    conduct = new Conduct(this);
+    agreement = new Agreement(this);
+    watch = new Watch(this);
     for (int i = 0; i < 2; i++) {
-      cores[i] = Inside.core(plan.settings[i], switchedOff);
+      cores[i] = Inside.core(this.plan.settings[i], switchedOff);
       machines[i] = new Machine(this, i);
     }
     wire = new Wire(this);
@@ -69,6 +100,17 @@ final class World {
 
   void after(long delay, Runnable action) {
     queue.add(new Timed(now + Math.max(0, delay), order++, action));
+  }
+
+  /** Lets time pass; a broken promise is thrown. */
+  void pass(long duration) {
+    long end = now + duration;
+    while (!queue.isEmpty() && queue.peek().at <= end) {
+      Timed next = queue.poll();
+      now = next.at;
+      next.action.run();
+    }
+    now = end;
   }
 
   /** Runs to the end; a broken promise is thrown. */
@@ -100,7 +142,10 @@ final class World {
   }
 
   private void eachSecond() {
-    ledger.watchStuck();
+    for (Machine machine : machines) {
+      machine.backUp();
+    }
+    watch.eachSecond();
     after(SECOND, this::eachSecond);
   }
 

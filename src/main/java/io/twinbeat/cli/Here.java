@@ -1,0 +1,40 @@
+package io.twinbeat.cli;
+
+import io.twinbeat.config.Node;
+import io.twinbeat.config.NodeName;
+import io.twinbeat.config.Pair;
+import io.twinbeat.config.Site;
+import io.twinbeat.config.Site.Role;
+import java.io.IOException;
+import java.util.Optional;
+
+/** What this machine is in a site. */
+final class Here {
+  private Here() {}
+
+  /** The one of the file, whatever this machine is called; of several, that of this machine. */
+  static Optional<Pair> pair(Site site) {
+    if (site.onePair()) {
+      return Optional.of(site.pair());
+    }
+    return role(site, Optional.empty()).orElse(null) instanceof Role.OfNode(Pair pair, Node _)
+        ? Optional.of(pair)
+        : Optional.empty();
+  }
+
+  /** The node that this machine is; empty if it is none. */
+  static String node(Site site) {
+    return role(site, Optional.empty()).orElse(null) instanceof Role.OfNode(Pair _, Node node)
+        ? node.name()
+        : "";
+  }
+
+  /** By the name that was given, else by the host name. */
+  static Optional<Role> role(Site site, Optional<String> name) {
+    try {
+      return site.role(name.isPresent() ? name.get() : NodeName.self());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

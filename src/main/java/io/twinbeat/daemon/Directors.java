@@ -1,0 +1,79 @@
+package io.twinbeat.daemon;
+
+import io.twinbeat.config.AddressConfig;
+import io.twinbeat.config.Group;
+import io.twinbeat.config.LvsConfig;
+import io.twinbeat.config.Pair;
+import io.twinbeat.lvs.Director;
+import io.twinbeat.lvs.SyncDaemons;
+import io.twinbeat.lvs.Sysctls;
+import io.twinbeat.resource.Resource.Limits;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Makes the directors of this node; they share what there is once in a kernel. */
+final class Directors implements AutoCloseable {
+  private final Path state;
+  private final String bootId;
+  private final Sysctls sysctls;
+  private final SyncDaemons syncDaemons = new SyncDaemons();
+  private final DaemonAlarms alarms;
+  private final Chronicle chronicle;
+
+  Directors(Pair pair, DaemonAlarms alarms, Chronicle chronicle) {
+    this.state = pair.paths().state();
+    this.bootId = chronicle.stamp().boot();
+    this.sysctls = Sysctls.open(state.resolve("lvs-sysctls"), bootId);
+    this.alarms = alarms;
+    this.chronicle = chronicle;
+  }
+
+  /** It does nothing before it is told to. */
+  LvsResource resource(Group group, LvsConfig lvs, Limits limits) {
+    Set<String> devices =
+        group.addresses().stream().map(AddressConfig::dev).collect(Collectors.toSet());
+    Director director =
+        new Director(
+            lvs,
+            group.name() + "-" + lvs.name(),
+            state,
+            bootId,
+            sysctls,
+            syncDaemons,
+            devices,
+            ServerLooks::of,
+            voice(group.name()));
+    return new LvsResource(lvs, director, limits);
+  }
+
+  private Director.Voice voice(String group) {
+    return new Director.Voice() {
+      @Override
+      public void event(String sentence) {
+        chronicle.tell("event", "LVS", group + ": " + sentence, Map.of());
+      }
+
+      @Override
+      public void alarm(String key, String what, String mend) {
+        alarms.raise(key, group + ": " + what, mend);
+      }
+
+      @Override
+      public void clear(String key) {
+        alarms.clear(key);
+      }
+    };
+  }
+
+  /** Waits, not for long, until what was stopped has nothing more to tell the peer's kernel. */
+  void finish() {
+    syncDaemons.finish();
+  }
+
+  @Override
+  public void close() {
+    syncDaemons.close();
+  }
+}

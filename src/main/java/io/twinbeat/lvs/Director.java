@@ -1,0 +1,366 @@
+package io.twinbeat.lvs;
+
+import io.twinbeat.config.LvsConfig;
+import io.twinbeat.config.LvsConfig.Sync;
+import io.twinbeat.config.RealServerConfig;
+import io.twinbeat.config.ServerCheckConfig;
+import io.twinbeat.config.VirtualServiceConfig;
+import io.twinbeat.linux.IpvsChange;
+import io.twinbeat.linux.IpvsDestination.Connections;
+import io.twinbeat.linux.IpvsSyncDaemon;
+import io.twinbeat.linux.IpvsSyncDaemon.Role;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lvs resource on this node. While it is active the kernel has its table, and each result of a
+ * health check and each foreign edit is followed by a reconciliation. While it is not, the kernel
+ * has none of it: a table on the standby would catch the standby's own look at the service, and
+ * balance once more what reaches it as a real server. Applying it takes milliseconds (one batch),
+ * so that nothing is lost by waiting for the takeover. Safe from any thread.
+ */
+public final class Director implements AutoCloseable {
+  /** Is told what happens, and what is wrong for a while. From any thread; must not block. */
+  public interface Voice {
+    void event(String sentence);
+
+    void alarm(String key, String what, String mend);
+
+    void clear(String key);
+  }
+
+  /** What the check of an active director saw. */
+  public record Condition(boolean good, String detail) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Director.class);
+
+  private final LvsConfig config;
+  private final String id;
+  private final Sysctls sysctls;
+  private final Map<String, String> settings;
+  private final Voice voice;
+  private final Modules modules;
+  private final SyncDaemons syncDaemons;
+  private final Suitability suitability;
+  private final Pinger pinger = new Pinger();
+  private final Checks checks;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final KernelTable kernel = new KernelTable();
+  private final Fleet fleet;
+  private final FleetNews news;
+  private final OwnTable table;
+  private final Mender mender = new Mender(this::mend);
+  private boolean active;
+  private boolean closed;
+
+  /**
+   * Touches nothing yet.
+   *
+   * @param id tells this resource from others of this node
+   * @param syncDaemons shared by all directors of this kernel, as {@code sysctls} are
+   * @param devices those of the group's addresses
+   * @param connecting makes the looks that open a connection: TCP and HTTP
+   */
+  public Director(
+      LvsConfig config,
+      String id,
+      Path state,
+      String bootId,
+      Sysctls sysctls,
+      SyncDaemons syncDaemons,
+      Set<String> devices,
+      Function<ServerCheckConfig.How, Look> connecting,
+      Voice voice) {
+    this.config = config;
+    this.id = id;
+    this.sysctls = sysctls;
+    this.settings = DirectorSettings.of(config, devices);
+    this.voice = voice;
+    this.syncDaemons = syncDaemons;
+    this.modules = new Modules(config.services());
+    this.suitability = new Suitability(modules, kernel, sysctls, settings);
+    this.checks =
+        new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
+    this.fleet = new Fleet(config.services());
+    this.news = new FleetNews(fleet, voice);
+    this.table = new OwnTable(kernel, new Kept(state, id, bootId), fleet.keys());
+  }
+
+  /**
+   * Begins to look at the real servers, where a standby does; and recalls what is known of them.
+   */
+  public void begin() {
+    lock.lock();
+    try {
+      recall();
+    } finally {
+      lock.unlock();
+    }
+    if (config.checkOnStandby()) {
+      checks.start();
+    }
+  }
+
+  /** What this director made in this boot, and did not stop, shows what it knew. */
+  private void recall() {
+    try {
+      fleet.recall(table.left());
+    } catch (LvsException e) {
+      log.warn("{}: what the last daemon left cannot be read: {}", config.name(), e.getMessage());
+    }
+  }
+
+  private void load() throws LvsException {
+    Optional<String> missing = modules.load();
+    if (missing.isPresent()) {
+      throw new LvsException(missing.get());
+    }
+  }
+
+  /** Loads what the kernel needs, and on a standby listens to the other's connections. */
+  public void prepare() throws LvsException {
+    load();
+    lock.lock();
+    try {
+      table.practise(fleet.wanted());
+      List<String> _ = sysctls.differing(settings);
+      if (!active) {
+        sync(Role.BACKUP);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The table is in the kernel, and was read back, when this returns. */
+  public void start() throws LvsException {
+    long began = System.nanoTime();
+    load(); // Nothing to do where it was prepared.
+    lock.lock();
+    try {
+      if (!active && !checks.running()) {
+        fleet.forget(); // What is known is as old as the last time that this node was active.
+        recall();
+      }
+      sysctls.set(id, settings);
+      List<IpvsChange> made = table.make(fleet.wanted());
+      sync(Role.MASTER);
+      active = true;
+      log.info(
+          "{}: {} changes made the table, {} us",
+          config.name(),
+          made.size(),
+          (System.nanoTime() - began) / 1000);
+    } finally {
+      lock.unlock();
+    }
+    checks.start();
+    lock.lock();
+    try {
+      news.quorums();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The kernel's table has nothing of it when this returns. Connection sync goes on for a while
+   * ({@link SyncDaemons}): nobody has to wait for that, since the address is gone by now.
+   */
+  public void stop() throws LvsException {
+    if (!config.checkOnStandby()) {
+      checks.stop();
+    }
+    lock.lock();
+    try {
+      active = false;
+      if (!kernel.available()) {
+        return; // Without IPVS there is nothing of it.
+      }
+      release();
+      news.over();
+      sync(Role.BACKUP);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The settings first: while expire_nodest_conn is 1 the kernel (since 5.9) forgets the
+   * connections of a server that is taken out, and a group that comes back would find none of them.
+   */
+  private List<IpvsChange> release() throws LvsException {
+    sysctls.putBack(id, settings);
+    return table.remove();
+  }
+
+  /**
+   * On a node that is known not to hold it: what the kernel has of it all the same is taken out. It
+   * would answer this node's own look at the holder, and balance a second time.
+   */
+  public void standBy() throws LvsException {
+    lock.lock();
+    try {
+      if (active || closed || !kernel.available()) {
+        return;
+      }
+      if (table.isThere()) {
+        voice.event(
+            config.name()
+                + ": there was an IPVS table on this node, which does not hold it; taken out: "
+                + Words.of(release()));
+      }
+      sync(Role.BACKUP);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sync(Role role) throws LvsException {
+    if (config.sync().orElse(null) instanceof Sync.SyncDaemon daemon) {
+      syncDaemons.want(id, new IpvsSyncDaemon(role, daemon.dev(), daemon.id()));
+    }
+  }
+
+  /** While it is active: is the table as it shall be? A foreign edit is said and mended. */
+  public Condition check() {
+    lock.lock();
+    try {
+      if (!active) {
+        return new Condition(true, "not active on this node");
+      }
+      List<IpvsChange> edits = table.edits();
+      if (!edits.isEmpty()) {
+        table.make(fleet.wanted());
+        voice.event(
+            config.name() + ": somebody changed the IPVS table; mended: " + Words.of(edits));
+      }
+      sync(Role.MASTER);
+      return new Condition(true, fleet.summary());
+    } catch (LvsException e) {
+      return new Condition(false, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Many results make one reconciliation. */
+  private void mend() {
+    lock.lock();
+    try {
+      if (active && !closed) {
+        table.make(fleet.wanted());
+        voice.clear("lvs:" + config.name());
+      }
+    } catch (LvsException e) {
+      voice.alarm("lvs:" + config.name(), config.name() + ": " + e.getMessage(), "see the log");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void seen(VirtualServiceConfig service, RealServerConfig server, Look.Seen seen) {
+    lock.lock();
+    try {
+      Fleet.Turn turn = fleet.seen(service, server, seen);
+      if (!active || closed) {
+        return;
+      }
+      news.tell(server, turn);
+      if (turn.tableChanges()) {
+        mender.soon();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Could this node balance now? */
+  public List<Finding> inspect() {
+    List<Finding> findings = new ArrayList<>();
+    lock.lock();
+    try {
+      findings.addAll(suitability.look(active, table.keys()));
+      if (checks.running()) {
+        findings.addAll(fleet.reachable());
+      }
+    } catch (LvsException e) {
+      findings.add(
+          new Finding("ipvs", Finding.Grade.BAD, e.getMessage(), "see the log of the daemon"));
+    } finally {
+      lock.unlock();
+    }
+    return findings;
+  }
+
+  /** The names of all real servers. */
+  public Set<String> servers() {
+    return fleet.servers();
+  }
+
+  /**
+   * These servers, and no others, get no new connections. In the kernel when it returns, where this
+   * director is active; if that throws, it is tried again.
+   */
+  public void drained(Set<String> servers) throws LvsException {
+    lock.lock();
+    try {
+      if (!fleet.drained().equals(servers)) {
+        fleet.drained(servers);
+        if (active && !closed) {
+          mender.soon();
+          table.make(fleet.wanted());
+          news.quorums();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many connections the kernel knows to that server; none where it is not active. */
+  public Connections connections(String server) throws LvsException {
+    Connections sum = Connections.NONE;
+    for (ServiceReport service : report()) {
+      for (ServiceReport.Server each : service.servers()) {
+        if (each.name().equals(server)) {
+          sum = sum.plus(each.connections());
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** All services as they stand. */
+  public List<ServiceReport> report() throws LvsException {
+    lock.lock();
+    try {
+      return fleet.reports(active ? table.connections() : Map.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the looks; what the kernel has stays as it is. */
+  @Override
+  public void close() {
+    checks.stop();
+    mender.close();
+    lock.lock();
+    try {
+      closed = true;
+      kernel.close();
+    } finally {
+      lock.unlock();
+    }
+    pinger.close();
+  }
+}

@@ -1,0 +1,85 @@
+package io.twinbeat.lvs;
+
+import io.twinbeat.linux.IpvsService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Could this node balance now? Looks at the kernel; the real servers are looked at all along. One
+ * thread at a time.
+ */
+final class Suitability {
+  private final Modules modules;
+  private final KernelTable kernel;
+  private final Sysctls sysctls;
+  private final Map<String, String> settings;
+
+  Suitability(Modules modules, KernelTable kernel, Sysctls sysctls, Map<String, String> settings) {
+    this.modules = modules;
+    this.kernel = kernel;
+    this.sysctls = sysctls;
+    this.settings = settings;
+  }
+
+  /** {@code ours}: the services of this director, which has them in the kernel while active. */
+  List<Finding> look(boolean active, Set<IpvsService.Key> ours) throws LvsException {
+    List<Finding> findings = new ArrayList<>();
+    Optional<String> missing = modules.load();
+    if (missing.isPresent() || !kernel.available()) {
+      findings.add(
+          new Finding(
+              "ipvs",
+              Finding.Grade.HOPELESS,
+              missing.orElse("this kernel has no IPVS loaded"),
+              "modprobe ip_vs, or install the kernel's modules"));
+      return findings;
+    }
+    findings.add(Finding.good("ipvs", "the kernel has what is needed"));
+    findings.add(table(active, ours));
+    if (active) {
+      findings.add(settings());
+    }
+    return findings;
+  }
+
+  private Finding settings() {
+    List<String> differing = sysctls.differing(settings);
+    return differing.isEmpty()
+        ? Finding.good("sysctls", "as wanted")
+        : new Finding(
+            "sysctls",
+            Finding.Grade.WARNING,
+            String.join(", ", differing),
+            "somebody else sets them: sysctl.d, or another program");
+  }
+
+  private Finding table(boolean active, Set<IpvsService.Key> ours) throws LvsException {
+    Set<String> foreign = new TreeSet<>();
+    int present = 0;
+    for (IpvsService service : kernel.services()) {
+      if (ours.contains(service.key())) {
+        present++;
+      } else {
+        foreign.add(service.key().toString());
+      }
+    }
+    if (!active && present > 0) {
+      return new Finding(
+          "ipvs table",
+          Finding.Grade.WARNING,
+          present + " of the file's services are in this kernel though it does not hold them",
+          "they are taken out, but in a maintenance: they catch what is meant for the holder");
+    }
+    return foreign.isEmpty()
+        ? Finding.good("ipvs table", active ? "as wanted" : "empty, and made on takeover")
+        : new Finding(
+            "ipvs table",
+            Finding.Grade.WARNING,
+            "services that are not in the file: " + String.join(", ", foreign),
+            "is another program (keepalived, ldirectord) at work on this node?");
+  }
+}

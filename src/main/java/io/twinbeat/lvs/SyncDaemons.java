@@ -1,0 +1,120 @@
+package io.twinbeat.lvs;
+
+import io.twinbeat.linux.IpvsSyncDaemon;
+import io.twinbeat.linux.IpvsSyncDaemon.Role;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The kernel's two threads that tell the other director of connections (master) and listen to it
+ * (backup): one of each in a kernel, shared by all directors of a node. A change of roles takes
+ * both nodes a while in which both threads run: the one that hands over sends what it has not sent
+ * yet, and the one that takes over, which serves at once, still hears it. Safe from any thread.
+ */
+public final class SyncDaemons implements AutoCloseable {
+  /**
+   * The kernel's master sends what is new when it is 2 s old (IPVS_SYNC_FLUSH_TIME), looks once a
+   * second whether it is (IPVS_SYNC_CHECK_PERIOD), and forgets it when it is stopped before.
+   */
+  public static final Duration TURN = Duration.ofMillis(3200);
+
+  /** After the time of the turn: the thread that ends a daemon has to run. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(SyncDaemons.class);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+  private final KernelTable kernel = new KernelTable();
+  private final Map<String, IpvsSyncDaemon> wanted = new TreeMap<>();
+
+  /** When those that nobody wants any more will be stopped. */
+  private final Map<Role, Long> ends = new EnumMap<>(Role.class);
+
+  /** What this director wants from now on; it runs when this returns. Again is harmless. */
+  void want(String director, IpvsSyncDaemon daemon) throws LvsException {
+    lock.lock();
+    try {
+      wanted.put(director, daemon);
+      for (Role role : Role.values()) {
+        Optional<IpvsSyncDaemon> one =
+            wanted.values().stream().filter(each -> each.role() == role).findFirst();
+        if (one.isPresent()) {
+          ends.remove(role);
+          kernel.daemon(role, one);
+        } else if (!ends.containsKey(role) && runs(role)) {
+          endLater(role);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean runs(Role role) throws LvsException {
+    return kernel.daemons().stream().anyMatch(daemon -> daemon.role() == role);
+  }
+
+  private void endLater(Role role) {
+    long at = System.nanoTime() + TURN.toNanos();
+    ends.put(role, at);
+    Thread.ofVirtual().name("lvs-sync").start(() -> end(role, at));
+  }
+
+  /** Unless it is wanted again, or its end was put off, meanwhile. */
+  private void end(Role role, long at) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(at - System.nanoTime());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    lock.lock();
+    try {
+      if (ends.remove(role, at)) {
+        kernel.daemon(role, Optional.empty());
+      }
+    } catch (LvsException e) {
+      log.warn("the kernel's sync daemon ({}) could not be stopped: {}", role, e.getMessage());
+    } finally {
+      ended.signalAll();
+      lock.unlock();
+    }
+  }
+
+  /** Waits until no daemon is to be stopped any more; bounded. */
+  public void finish() {
+    lock.lock();
+    try {
+      long left = TURN.plus(SLACK).toNanos();
+      while (!ends.isEmpty() && left > 0) {
+        left = ended.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the kernel has goes on as it is. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      ends.clear(); // The next life, which may want it, decides anew.
+      kernel.close();
+    } finally {
+      ended.signalAll();
+      lock.unlock();
+    }
+  }
+}

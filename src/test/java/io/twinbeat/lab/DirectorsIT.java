@@ -1,0 +1,377 @@
+package io.twinbeat.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinbeat.process.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A pair of LVS directors and two web servers on whole machines: drains that both nodes agree on,
+ * hand-overs with the kernel's connection sync, and tables where none should be.
+ */
+@Timeout(600)
+class DirectorsIT {
+  private static final String ADDRESS = "10.10.10.100";
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration CALM_LIMIT = Duration.ofMinutes(3);
+
+  /** Far longer than a standby takes to find a left table. */
+  private static final Duration WATCHED = Duration.ofSeconds(6);
+
+  /** Guests share two cores with those who look at them; the flush alone took 3200. */
+  private static final double HAND_OVER_MILLIS_MAX = 100;
+
+  private static final int HAND_OVERS = 5;
+
+  private static final String SITE =
+      """
+      tiers:
+        edge:
+          nodes:
+            lb1: { links: [192.168.76.1, 192.168.77.1], fence: { agent: fence_ipmilan, ip: 10.10.20.11, lanplus: 1, cipher: 3, power-wait: 0, username: ha, password-file: /etc/twinbeat/bmc } }
+            lb2: { links: [192.168.76.2, 192.168.77.2], fence: { agent: fence_ipmilan, ip: 10.10.20.12, lanplus: 1, cipher: 3, power-wait: 0, username: ha, password-file: /etc/twinbeat/bmc } }
+          heartbeat: { interval: 200ms, deadtime: 2s }
+          reference-points: [10.10.10.1]
+          groups:
+            front:
+              prefer: lb1
+              resources:
+                - lvs:
+                    scheduler: rr
+                    sync: { daemon: { dev: eth0, id: 7 } }
+                    services:
+                      - { service: 10.10.10.100:80, real-servers: { tier: web } }
+                - address: { ip: 10.10.10.100/24, dev: eth0 }
+        web:
+          servers: { web1: 10.10.10.21, web2: 10.10.10.22 }
+      """;
+
+  private static final Map<String, String> WEB =
+      Map.of("web1", "10.10.10.21", "web2", "10.10.10.22");
+
+  @RegisterExtension static final GuestLab GUESTS = new GuestLab(DirectorsIT::up);
+
+  private static LabSite up() {
+    try {
+      Path file = Files.createTempFile("twinbeat-directors", ".yaml");
+      try {
+        Files.writeString(file, SITE);
+        return LabSite.up(LabOptions.fresh().withSiteFile(file).withMachines());
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static LabSite lab() {
+    return GUESTS.lab();
+  }
+
+  private static LabNode lb1() {
+    return lab().node("lb1");
+  }
+
+  private static LabNode lb2() {
+    return lab().node("lb2");
+  }
+
+  private static List<LabNode> directors() {
+    return List.of(lb1(), lb2());
+  }
+
+  @BeforeEach
+  void calm() {
+    lab().links().forEach(lab()::mend);
+    for (LabNode node : lab().nodes()) {
+      if (!node.isOn()) {
+        node.powerOn();
+      }
+    }
+    for (LabNode node : directors()) {
+      node.twinbeat("maintenance", "off");
+      must(node, "systemctl", "start", "twinbeat");
+    }
+    calm("lb1");
+    WEB.keySet().forEach(server -> twinbeat(lb1(), "undrain", server));
+  }
+
+  /** Both hear each other, agree on the holder and are ready. */
+  private static void calm(String holder) {
+    String[] missing = {""};
+    try {
+      await(
+          "calm",
+          CALM_LIMIT,
+          () -> {
+            missing[0] = missing(holder);
+            return missing[0].isEmpty();
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError("no calm with " + holder + ": " + missing[0], e);
+    }
+  }
+
+  private static String missing(String holder) {
+    for (LabNode node : directors()) {
+      Optional<NodeStatus> status = node.status();
+      if (status.isEmpty()) {
+        return "an answer of " + node.name();
+      }
+      for (LabNode each : directors()) {
+        if (!status.get().isReady(each.name())) {
+          return each.name() + " is ready, as " + node.name() + " sees it: " + status.get().json();
+        }
+      }
+      if (!status.get().holder().equals(holder)) {
+        return "takeover: " + lab().node(holder).twinbeat("takeover").summary();
+      }
+    }
+    return lab().holders().equals(Set.of(holder)) && WEB.containsKey(answer())
+        ? ""
+        : "%s has the address (%s have), and a web server answers (%s does)"
+            .formatted(holder, lab().holders(), answer());
+  }
+
+  private static void await(String what, Duration limit, BooleanSupplier condition) {
+    ScenePair.await(what, limit, condition);
+  }
+
+  private static String answer() {
+    Outcome outcome = lab().atClient("curl", "-sS", "--max-time", "2", "http://" + ADDRESS + "/");
+    return outcome.succeeded() ? outcome.out().strip() : outcome.summary();
+  }
+
+  /** As the kernel's own tool reads it: weight by web server; without those that are not there. */
+  private static Map<String, String> weights(LabNode node) {
+    Map<String, String> weights = new TreeMap<>();
+    for (String line : must(node, "ipvsadm", "-Sn").lines().toList()) {
+      WEB.forEach((name, ip) -> {
+        if (line.contains("-r " + ip + ":80 ")) {
+          weights.put(name, line.replaceAll(".* -w ", "").strip());
+        }
+      });
+    }
+    return weights;
+  }
+
+  /** The group moves there; the table that it has then. */
+  private static void takesOverWith(LabNode node, String web1, String web2) {
+    twinbeat(node, "takeover");
+    assertEquals(Set.of(node.name()), lab().holders());
+    assertEquals(Map.of("web1", web1, "web2", web2), weights(node));
+  }
+
+  private static String state(LabNode node, String server) {
+    String shown = node.status().orElseThrow().json().toString();
+    int at = shown.indexOf("\"name\":\"" + server + "\",\"address\"");
+    return shown.substring(at).replaceAll("(?s)^.*?\"state\":\"([a-z]+)\".*", "$1");
+  }
+
+  private static void drained(Set<String> servers) {
+    for (LabNode node : directors()) {
+      await(
+          node.name() + " shows that " + servers + " are drained, and agrees",
+          SOON,
+          () ->
+              WEB.keySet().stream()
+                      .allMatch(s -> state(node, s).equals("drained") == servers.contains(s))
+                  && node.status().orElseThrow().isReady(node.name()));
+    }
+  }
+
+  private static String twinbeat(LabNode node, String... arguments) {
+    Outcome outcome = node.twinbeat(arguments);
+    assertTrue(outcome.succeeded(), () -> node.name() + ": " + outcome.out() + outcome.err());
+    return outcome.out();
+  }
+
+  private static String must(LabNode node, String... argv) {
+    return GuestsIT.must(node, argv);
+  }
+
+  // Drains.
+
+  @Test
+  void anOrderThatBothHeardHoldsAfterATakeover() {
+    String said = twinbeat(lb1(), "drain", "web1");
+    assertTrue(said.contains("after a takeover by lb2, too"), said);
+    assertEquals(Map.of("web1", "0", "web2", "1"), weights(lb1()));
+    drained(Set.of("web1"));
+    String page = twinbeat(lb2(), "status");
+    assertTrue(page.contains("web1, as lb1 knows"), page);
+    takesOverWith(lb2(), "0", "1");
+    assertEquals("web2", answer());
+    assertEquals("web2", answer());
+    twinbeat(lb1(), "undrain", "web1"); // on the standby
+    assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb2()));
+    takesOverWith(lb1(), "1", "1");
+  }
+
+  @Test
+  void whatANodeWithoutPowerMissedItKnowsWhenItIsBack() {
+    lb2().powerOff();
+    await("lb1 misses it", SOON, () -> !lb1().status().orElseThrow().peer().equals("heard"));
+    String said = twinbeat(lb1(), "drain", "web1");
+    assertTrue(said.contains("lb2 will be told, now it does not know"), said);
+    lb2().powerOn();
+    calm("lb1");
+    drained(Set.of("web1"));
+    takesOverWith(lb2(), "0", "1");
+
+    lb1().powerOff();
+    await("lb2 misses it", SOON, () -> !lb2().status().orElseThrow().peer().equals("heard"));
+    twinbeat(lb2(), "undrain", "web1");
+    twinbeat(lb2(), "drain", "web2");
+    lb1().powerOn();
+    calm("lb2");
+    drained(Set.of("web2"));
+    takesOverWith(lb1(), "1", "0");
+  }
+
+  /** Orders on both sides of a partition: for each server the newer one, on both. */
+  @Test
+  void whatDiffersAfterAPartitionIsJoined() {
+    lab().heartbeatLinks().forEach(lab()::cut);
+    await("lb2 is alone", SOON, () -> lb2().status().orElseThrow().peer().equals("disconnected"));
+    twinbeat(lb1(), "drain", "web1");
+    twinbeat(lb2(), "drain", "web2");
+    twinbeat(lb2(), "drain", "web1");
+    twinbeat(lb2(), "undrain", "web1");
+    assertEquals(Map.of("web1", "0", "web2", "1"), weights(lb1()));
+    lab().heartbeatLinks().forEach(lab()::mend);
+    drained(Set.of("web2"));
+    assertEquals(Map.of("web1", "1", "web2", "0"), weights(lb1()));
+    String events = twinbeat(lb1(), "events");
+    assertTrue(events.contains("no new connections for web2: lb2 knows a newer order"), events);
+    takesOverWith(lb2(), "1", "0");
+  }
+
+  @Test
+  void anOrderOutlivesThePowerOfBoth() {
+    twinbeat(lb1(), "drain", "web2");
+    directors().forEach(LabNode::powerOff);
+    directors().forEach(LabNode::powerOn);
+    calm("lb1");
+    drained(Set.of("web2"));
+    assertEquals(Map.of("web1", "1", "web2", "0"), weights(lb1()));
+    takesOverWith(lb2(), "1", "0");
+  }
+
+  // Hand-overs.
+
+  private static String daemons(LabNode node) {
+    return must(node, "ipvsadm", "-L", "--daemon");
+  }
+
+  private static boolean isOnly(LabNode node, String role) {
+    String shown = daemons(node);
+    return shown.contains(role + " sync daemon")
+        && shown.lines().filter(line -> line.contains("sync daemon")).count() == 1;
+  }
+
+  /** The client sees no gap to speak of, and a connection that is open goes on. */
+  @Test
+  void aHandOverWaitsForNoFlush() {
+    List<Double> gaps = new ArrayList<>();
+    try (KeptConnection kept = KeptConnection.asking(lab());
+        Probe probe = lab().probe(Probe.Pace.SLOW, event -> {})) {
+      for (int i = 0; i <= HAND_OVERS; i++) {
+        LabNode from = i % 2 == 0 ? lb1() : lb2();
+        LabNode to = i % 2 == 0 ? lb2() : lb1();
+        await("the turn before is over", SOON, () -> isOnly(from, "master"));
+        await("the turn before is over", SOON, () -> isOnly(to, "backup"));
+        await(
+            to.name() + " knows of the open connection",
+            SOON,
+            () -> must(to, "ipvsadm", "-Lcn").contains("ESTABLISHED"));
+        long answers = kept.answers();
+        long began = System.nanoTime();
+        twinbeat(to, "takeover");
+        await(
+            "the open connection goes on", SOON, () -> kept.answers() > answers + 2 || kept.lost());
+        assertTrue(!kept.lost(), "the open connection broke");
+        assertTrue(probe.settle(), "the probe went on");
+        List<Outage> outages = probe.outagesSince(began);
+        if (i > 0) { // The first is the first of a JVM, too.
+          gaps.add(outages.stream().mapToDouble(Outage::millis).max().orElse(0));
+        }
+        ScenePair.measured("hand-over to %s, sync by daemons: %s", to.name(), outages);
+      }
+    }
+    Collections.sort(gaps);
+    double median = gaps.get(gaps.size() / 2);
+    ScenePair.measured("hand-overs: median %.0f ms of %s", median, gaps);
+    assertTrue(median < HAND_OVER_MILLIS_MAX, () -> "gaps of " + gaps + " ms");
+  }
+
+  /** What has not been sent yet is sent, and then no master is left behind. */
+  @Test
+  void aDaemonThatLeavesEndsTheTurnFirst() {
+    must(lb1(), "systemctl", "stop", "twinbeat");
+    assertEquals(Set.of("lb2"), lab().holders());
+    assertTrue(isOnly(lb1(), "backup"), daemons(lb1()));
+    assertEquals("", must(lb1(), "ipvsadm", "-Sn"));
+  }
+
+  // Tables.
+
+  @Test
+  void aStandbyTakesOutALeftTable() {
+    must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    must(lb2(), "ipvsadm", "-A", "-t", "10.10.10.12:99", "-s", "rr");
+    await(
+        "lb2 takes it out, and nothing else",
+        SOON,
+        () -> must(lb2(), "ipvsadm", "-Sn").equals("-A -t 10.10.10.12:99 -s rr\n"));
+    must(lb2(), "ipvsadm", "-C");
+    String events = twinbeat(lb2(), "events");
+    assertTrue(events.contains("there was an IPVS table on this node"), events);
+    assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb1()));
+  }
+
+  /** Over a restart of the daemon in it, too; and nobody touches the standby's table meanwhile. */
+  @Test
+  void inAMaintenanceTheTableIsKeptUp() {
+    twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
+    must(lb1(), "systemctl", "kill", "-s", "KILL", "twinbeat");
+    await(
+        "a new life that knows of it",
+        SOON,
+        () -> lb1().twinbeat("maintenance").out().contains("new switch"));
+    must(lb1(), "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.10.21:80");
+    await("mended", SOON, () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    must(lab().node("web2"), "systemctl", "stop", "nginx");
+    await("web2 is out", SOON, () -> weights(lb1()).equals(Map.of("web1", "1")));
+    twinbeat(lb1(), "drain", "web1");
+    assertEquals(Map.of("web1", "0"), weights(lb1()));
+    twinbeat(lb1(), "undrain", "web1");
+    must(lab().node("web2"), "systemctl", "start", "nginx");
+    await("web2 is back", SOON, () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+
+    must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    ScenePair.never(
+        "lb2 touched it in a maintenance", WATCHED, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
+    twinbeat(lb1(), "maintenance", "off");
+    await("taken out", SOON, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
+    assertEquals(Set.of("lb1"), lab().holders());
+  }
+}

@@ -1,0 +1,87 @@
+package io.twinbeat.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The worked example of a site by TUN, on guests: the scenes that differ from those of DR. */
+@Timeout(600)
+class TunSiteIT {
+  private static final String VIP = "10.10.10.100";
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** All that realserver changes of a machine: addresses, devices, the network's settings. */
+  private static final String KERNEL =
+      "ip -o addr show dev lo; ip -o link show dev tunl0 | grep -o '<.*>'; ip -o addr show dev tunl0;"
+          + " sysctl -a 2>/dev/null | grep -E '\\.(rp_filter|arp_ignore|arp_announce) '";
+
+  @RegisterExtension
+  static final GuestLab GUESTS = new GuestLab(() -> Example.TUN.up(LabOptions.fresh()));
+
+  @Test
+  void everySceneKeepsItsPromise() {
+    SiteDemoIT.play(
+        GUESTS.lab(),
+        List.of(SiteScenes.DIRECTOR_DIES, SiteScenes.DIRECTOR_RETURNS, SiteScenes.PROXY_CUT));
+  }
+
+  /** Drained, taken down for work, and back, while clients come. */
+  @Test
+  void aProxyStopsBeingARealServerAndIsOneAgain() {
+    LabNode px2 = GUESTS.lab().node("px2");
+    LabNode director = director();
+    String up = kernel(px2);
+    assertTrue(up.contains(VIP), up);
+    assertTrue(px2.twinbeat("realserver", "check").succeeded());
+    try (Probe probe = GUESTS.lab().probe(Probe.Pace.SLOW, event -> {})) {
+      assertTrue(LabSite.await(SOON, () -> !probe.isDown()), probe::summary);
+      long began = System.nanoTime();
+      GuestsIT.must(director, "/opt/twinbeat/bin/twinbeat", "drain", "px2");
+      assertTrue(
+          LabSite.await(SOON, () -> weight(director).equals("-w 0")), () -> weight(director));
+      GuestsIT.must(px2, "systemctl", "stop", "twinbeat-realserver");
+      String down = kernel(px2);
+      assertFalse(down.contains(VIP), down);
+      assertFalse(px2.twinbeat("realserver", "check").succeeded());
+      GuestsIT.must(px2, "/opt/twinbeat/bin/twinbeat", "realserver", "down");
+      assertEquals(down, kernel(px2), "down twice");
+      GuestsIT.must(px2, "systemctl", "start", "twinbeat-realserver");
+      assertEquals(up, kernel(px2), "up again");
+      GuestsIT.must(px2, "/opt/twinbeat/bin/twinbeat", "realserver", "up");
+      assertEquals(up, kernel(px2), "up twice");
+      GuestsIT.must(director, "/opt/twinbeat/bin/twinbeat", "undrain", "px2");
+      assertTrue(
+          LabSite.await(SOON, () -> weight(director).equals("-w 1")), () -> weight(director));
+      assertTrue(probe.settle(), probe::summary);
+      assertEquals(List.of(), probe.outagesSince(began), "what the client saw");
+    } finally {
+      px2.exec("systemctl", "start", "twinbeat-realserver");
+      director.twinbeat("undrain", "px2");
+    }
+  }
+
+  private static LabNode director() {
+    assertTrue(LabSite.await(SOON, () -> GUESTS.lab().holders(VIP).size() == 1), "a holder");
+    return GUESTS.lab().node(GUESTS.lab().holders(VIP).iterator().next());
+  }
+
+  private static String kernel(LabNode node) {
+    return GuestsIT.must(node, "bash", "-c", KERNEL);
+  }
+
+  /** Of px2 in the director's kernel. */
+  private static String weight(LabNode director) {
+    return GuestsIT.must(
+            director,
+            "bash",
+            "-c",
+            "ipvsadm -Sn | grep -e '-r 10.10.30.22:80 ' | grep -o -e '-w [0-9]*'")
+        .strip();
+  }
+}
