@@ -3,9 +3,12 @@ package io.twinbeat.daemon;
 import io.twinbeat.config.Device;
 import io.twinbeat.config.FailbackConfig;
 import io.twinbeat.config.Group;
+import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
 import io.twinbeat.config.ResourceConfig;
+import io.twinbeat.config.ServerCheckConfig;
+import io.twinbeat.config.VirtualServiceConfig;
 import io.twinbeat.decision.Settings;
 import io.twinbeat.fencing.DeviceSpec;
 import io.twinbeat.fencing.Fencing;
@@ -25,6 +28,9 @@ final class FromFile {
   private static final Duration LOOK_MARGIN = Duration.ofMillis(20);
 
   private static final Duration LOOK_MIN = Duration.ofMillis(80);
+
+  /** For each node to notice what its looks come to, and to tell it in a heartbeat. */
+  private static final Duration REACH_TOLD = Duration.ofSeconds(1);
 
   private static final Duration BUSY_MARGIN = Duration.ofSeconds(30);
 
@@ -72,6 +78,7 @@ final class FromFile {
                 case FailbackConfig.After a -> new Settings.Failback.After(a.ready());
               },
               group.cooldown(),
+              reachHold(group, deadtime),
               group.restart().times(),
               group.restart().within()));
     }
@@ -87,6 +94,25 @@ final class FromFile {
         pair.fencing().startupWindow(),
         lookLimit,
         groups);
+  }
+
+  /**
+   * How long two nodes may say the contrary of each other of the same real servers: until the next
+   * look of the slowest check has come to its limit, and that is told. Twice, to be sure.
+   */
+  private static Duration reachHold(Group group, Duration deadtime) {
+    Duration longest = deadtime;
+    for (ResourceConfig resource : group.resources()) {
+      if (resource instanceof LvsConfig lvs) {
+        for (VirtualServiceConfig service : lvs.services()) {
+          ServerCheckConfig check = service.check();
+          Duration round = check.interval().plus(check.jitter()).plus(check.timeout());
+          Duration twice = round.multipliedBy(2).plus(REACH_TOLD);
+          longest = twice.compareTo(longest) > 0 ? twice : longest;
+        }
+      }
+    }
+    return longest;
   }
 
   /**

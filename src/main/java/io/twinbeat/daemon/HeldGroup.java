@@ -1,5 +1,6 @@
 package io.twinbeat.daemon;
 
+import io.twinbeat.decision.Reach;
 import io.twinbeat.resource.ReadinessItem;
 import io.twinbeat.resource.Resource;
 import java.util.ArrayList;
@@ -29,6 +30,11 @@ record HeldGroup(String name, List<Resource> resources) {
       }
     }
     return directors;
+  }
+
+  /** Of the real servers of all its directors. */
+  Reach reach() {
+    return Reach.of(directors().stream().map(LvsResource::reach).toList());
   }
 
   List<ReadinessItem> readiness() {

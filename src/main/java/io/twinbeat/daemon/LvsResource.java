@@ -3,6 +3,7 @@ package io.twinbeat.daemon;
 import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.ServerCheckConfig.How;
 import io.twinbeat.control.StatusReport;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.lvs.Director;
 import io.twinbeat.lvs.Finding;
 import io.twinbeat.lvs.LvsException;
@@ -105,6 +106,10 @@ final class LvsResource implements Resource, AutoCloseable {
   @Override
   public void inspect() {
     readiness = director.inspect().stream().map(this::item).toList();
+  }
+
+  Reach reach() {
+    return director.reach();
   }
 
   private ReadinessItem item(Finding finding) {

@@ -1,6 +1,7 @@
 package io.twinbeat.daemon;
 
 import io.twinbeat.decision.Event;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.resource.ReadinessItem;
 import io.twinbeat.resource.ReadinessItem.State;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class Readiness {
   private final Supplier<List<ReadinessItem>> ofNode;
   private final Consumer<Event> events;
   private final Map<String, Event.ReadinessChanged> told = new HashMap<>();
+  private final Map<String, Reach> toldReach = new HashMap<>();
 
   Readiness(
       List<GroupRunner> groups, Supplier<List<ReadinessItem>> ofNode, Consumer<Event> events) {
@@ -42,6 +44,10 @@ final class Readiness {
       Event.ReadinessChanged now = verdict(runner.group().name(), items);
       if (!now.equals(told.put(now.group(), now))) {
         events.accept(now);
+      }
+      Reach reach = runner.group().reach();
+      if (reach != toldReach.put(now.group(), reach)) {
+        events.accept(new Event.RealServersSeen(now.group(), reach));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.twinbeat.daemon;
 
 import io.twinbeat.decision.Phase;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.decision.Status;
 import io.twinbeat.decision.Status.GroupStatus;
 import io.twinbeat.decision.Status.Leaving;
@@ -61,6 +62,8 @@ final class StatusCodec {
   private static final List<Leaving> LEAVINGS =
       List.of(Leaving.NO, Leaving.GOODBYE, Leaving.RESTARTING);
 
+  private static final List<Reach> REACHES = List.of(Reach.UNKNOWN, Reach.THERE, Reach.LOST);
+
   private StatusCodec() {}
 
   static byte[] encode(Status status) {
@@ -118,6 +121,7 @@ final class StatusCodec {
     out.writeLong(group.grantedTo());
     out.writeLong(group.grantedTerm());
     text(out, group.reason(), room);
+    out.writeByte(REACHES.indexOf(group.reach()));
   }
 
   /** The exception says what is not understood, and which version of the program said it. */
@@ -194,18 +198,27 @@ final class StatusCodec {
     Phase phase = constant(PHASES, in.readUnsignedByte());
     long term = in.readLong();
     int flags = in.readUnsignedByte();
+    long ask = in.readLong();
+    long closedAsk = in.readLong();
+    String offer = text(in);
+    long grantedAsk = in.readLong();
+    long grantedTo = in.readLong();
+    long grantedTerm = in.readLong();
+    String reason = text(in);
+    Reach reach = in.available() == 0 ? Reach.UNKNOWN : constant(REACHES, in.readUnsignedByte());
     return new GroupStatus(
         phase,
         term,
         (flags & 1) != 0,
         (flags & 2) != 0,
-        in.readLong(),
-        in.readLong(),
-        text(in),
-        in.readLong(),
-        in.readLong(),
-        in.readLong(),
-        text(in));
+        reach,
+        ask,
+        closedAsk,
+        offer,
+        grantedAsk,
+        grantedTo,
+        grantedTerm,
+        reason);
   }
 
   private static <T> T constant(List<T> values, int code) throws IOException {

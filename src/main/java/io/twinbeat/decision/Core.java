@@ -89,6 +89,7 @@ public final class Core {
       case Event.ResourceRestarted e -> GroupRules.resourceRestarted(t, e);
       case Event.ResourceRecovered e -> GroupRules.resourceRecovered(t, e);
       case Event.ReadinessChanged e -> GroupRules.readinessChanged(t, e);
+      case Event.RealServersSeen e -> GroupRules.realServersSeen(t, e);
       case Event.ProbeFinished e -> TakeoverRules.looked(t, e);
       case Event.ConnectionChanged e -> GroupRules.connectionChanged(t, e);
       case Event.Commanded e -> OperatorRules.ordered(t, e);
@@ -137,6 +138,7 @@ public final class Core {
               g.term,
               g.ready && !backingOff && s.going == State.Going.STAYS,
               g.able && !backingOff && s.going == State.Going.STAYS,
+              g.reach,
               g.askPrepared ? g.ask : 0,
               g.closedAsk,
               g.offer,

@@ -102,6 +102,9 @@ public sealed interface Event {
   record ReadinessChanged(String group, boolean ready, boolean able, String reason)
       implements Event {}
 
+  /** What this node's looks at the real servers behind a group come to. */
+  record RealServersSeen(String group, Reach reach) implements Event {}
+
   /** A look at the service through its address ended. */
   record ProbeFinished(String group, long id, Look look, String detail) implements Event {}
 

@@ -202,6 +202,21 @@ final class GroupRules {
     }
   }
 
+  static void realServersSeen(Turn t, Event.RealServersSeen e) {
+    GroupState g = t.s.groups.get(e.group());
+    if (g != null && g.reach != e.reach()) {
+      g.reach = e.reach();
+      t.sendStatus();
+    }
+  }
+
+  /** An offer that no operator asked for. */
+  static boolean offeredByItself(GroupState g) {
+    return g.offerRule == Rule.OFFER_FAILED
+        || g.offerRule == Rule.OFFER_BAD_CONNECTION
+        || g.offerRule == Rule.OFFER_OUT_OF_REACH;
+  }
+
   static void connectionChanged(Turn t, Event.ConnectionChanged e) {
     if (e.connected()) {
       t.s.connectionLostAt = null;
@@ -241,6 +256,7 @@ final class GroupRules {
 
   static void consider(Turn t) {
     for (GroupState g : t.s.groups.values()) {
+      weighReach(t, g);
       switch (g.phase) {
         case STOPPING, SETTLING, STUCK -> {
           if (g.stopRetryAt != null && !t.now.isBefore(g.stopRetryAt)) {
@@ -273,6 +289,42 @@ final class GroupRules {
         && !MaintenanceRules.withholds(t, Rule.OFFER_BAD_CONNECTION, g.name, t.s.connection)) {
       t.offer(g, Rule.OFFER_BAD_CONNECTION, t.s.connection);
     }
+    if (lastinglyOutOfReach(t, g)
+        && t.on(Rule.OFFER_OUT_OF_REACH)
+        && g.offer.isEmpty()
+        && peerAble(t, g)
+        && !MaintenanceRules.withholds(t, Rule.OFFER_OUT_OF_REACH, g.name, "")) {
+      t.offer(
+          g, Rule.OFFER_OUT_OF_REACH, "for " + Turn.millis(t.now.since(g.aloneOutOfReachSince)));
+    }
+  }
+
+  /**
+   * Real servers that are dead for both are no reason to move, and each node notices in its own
+   * time that they die or come back: what counts is how long the two have said the contrary.
+   */
+  private static void weighReach(Turn t, GroupState g) {
+    GroupStatus theirs = t.peers(g);
+    boolean peerReaches = t.talking() && theirs != null && theirs.reach() == Reach.THERE;
+    boolean alone = g.reach == Reach.LOST && (peerReaches || !t.on(Guard.PEER_REACHES));
+    if (!alone) {
+      g.aloneOutOfReachSince = null;
+      if (g.phase == Phase.ACTIVE && g.offerRule == Rule.OFFER_OUT_OF_REACH) {
+        t.withdrawOffer(g);
+      }
+    } else if (g.aloneOutOfReachSince == null) {
+      g.aloneOutOfReachSince = t.now;
+    }
+  }
+
+  /** What was seen before an own stall, or in a maintenance, is void. */
+  static boolean lastinglyOutOfReach(Turn t, GroupState g) {
+    if (g.aloneOutOfReachSince == null) {
+      return false;
+    }
+    Duration alone = t.now.since(Moment.later(g.aloneOutOfReachSince, t.s.listeningSince));
+    return alone.compareTo(t.settings.group(g.name).reachHold()) >= 0
+        || !t.on(Guard.LASTING_OUT_OF_REACH);
   }
 
   static boolean retryDue(Turn t, GroupState g) {

@@ -43,6 +43,10 @@ public final class GroupState {
   boolean able;
   String reason = "not examined yet";
   Moment readySince;
+  Reach reach = Reach.UNKNOWN;
+
+  /** Since when the real servers are out of this node's reach alone; null when they are not. */
+  Moment aloneOutOfReachSince;
 
   /** The request being prepared or made; 0 for none. */
   long ask;
@@ -113,6 +117,8 @@ public final class GroupState {
     c.able = able;
     c.reason = reason;
     c.readySince = readySince;
+    c.reach = reach;
+    c.aloneOutOfReachSince = aloneOutOfReachSince;
     c.ask = ask;
     c.want = want;
     c.askPrepared = askPrepared;

@@ -69,6 +69,10 @@ public enum Guard implements Protection {
   START_BACKOFF,
   /** A short loss of the connection moves nothing. */
   LASTING_LOSS,
+  /** A short loss of the real servers, or one that the peer notices later, moves nothing. */
+  LASTING_OUT_OF_REACH,
+  /** Real servers that the peer does not reach either are no reason to move. */
+  PEER_REACHES,
   /** A dead service is offered to an able peer, be it ready or not. */
   OFFERED_TO_ABLE,
   /** Failback waits until the node was ready for the whole time. */

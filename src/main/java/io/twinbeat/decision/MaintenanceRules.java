@@ -307,7 +307,7 @@ final class MaintenanceRules {
       if (g.want == GroupState.Want.NOBODY_HOLDS || g.want == GroupState.Want.FAILBACK) {
         t.closeAsk(g);
       }
-      if (g.offerRule == Rule.OFFER_FAILED || g.offerRule == Rule.OFFER_BAD_CONNECTION) {
+      if (GroupRules.offeredByItself(g)) {
         t.withdrawOffer(g);
       }
     }

@@ -72,6 +72,7 @@ public final class Mirror {
     g.ready = told.ready();
     g.able = told.able();
     g.reason = told.reason();
+    g.reach = told.reach();
     g.readySince = told.ready() ? now : null;
     g.ask = told.ask();
     g.askPrepared = told.ask() != 0;

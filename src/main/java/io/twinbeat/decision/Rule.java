@@ -56,6 +56,8 @@ public enum Rule implements Protection {
   KEEP_TRYING("a resource keeps failing and the peer could not serve: trying on here"),
   OFFER_FAILED("a resource keeps failing: offering the group to the peer"),
   OFFER_BAD_CONNECTION("this node's connection is bad and the peer's is good: offering the group"),
+  OFFER_OUT_OF_REACH(
+      "the real servers are out of this node's reach and in the peer's: offering the group"),
   OFFER_LEAVING("leaving: offering the group to the peer"),
   OFFER_OPERATOR("the operator asks for standby: offering the group to the peer"),
   OFFER_TAKEN("the peer offers the group: asking for it"),

@@ -37,6 +37,8 @@ public record Settings(
    *
    * @param prefer the preferred node's name
    * @param cooldown no second failback within this time
+   * @param reachHold how long the real servers must be out of one node's reach alone before the
+   *     group is offered; longer than the two may differ in noticing the same
    * @param restarts how often a failed resource is restarted in place within {@code restartsWithin}
    */
   public record GroupSettings(
@@ -44,6 +46,7 @@ public record Settings(
       String prefer,
       Failback failback,
       Duration cooldown,
+      Duration reachHold,
       int restarts,
       Duration restartsWithin) {}
 

@@ -52,6 +52,7 @@ public record Status(
    *
    * @param ready every readiness item is good
    * @param able nothing would make a takeover pointless
+   * @param reach what its looks at the real servers come to
    * @param ask the open request for this group, 0 for none
    * @param closedAsk the highest request that the sender will never act on again
    * @param offer why the sender wants the receiver to take the group; empty for no offer
@@ -65,6 +66,7 @@ public record Status(
       long term,
       boolean ready,
       boolean able,
+      Reach reach,
       long ask,
       long closedAsk,
       String offer,

@@ -366,24 +366,51 @@ public final class WhyNot {
                         : !t.peer().last.connected()
                             ? " is badly connected"
                             : " could not take it: it is " + theirs.phase() + " there"));
-    boolean lost = GroupRules.connectionLastinglyLost(t);
-    boolean failing = GroupRules.retryDue(t, g);
-    why.add(
-        failing ? Rule.OFFER_FAILED : Rule.OFFER_BAD_CONNECTION,
-        (lost || failing) && g.offer.isEmpty(),
-        !g.offer.isEmpty()
-            ? "it is offered already: " + g.offer
-            : failing
-                ? g.failedResource + " keeps failing"
-                : lost
-                    ? "the connection is bad: " + t.s.connection
-                    : "nothing is wrong here: "
-                        + (g.failedResource.isEmpty()
-                            ? "no resource fails"
-                            : g.failedResource + " is being repaired")
-                        + ", connection "
-                        + t.s.connection);
+    why.reasons.add(causeToOffer(t, g));
     return why.reasons;
+  }
+
+  private static Reason causeToOffer(Turn t, GroupState g) {
+    if (!g.offer.isEmpty()) {
+      return new Reason(g.offerRule, false, "it is offered already: " + g.offer);
+    }
+    if (GroupRules.retryDue(t, g)) {
+      return new Reason(Rule.OFFER_FAILED, true, g.failedResource + " keeps failing");
+    }
+    if (GroupRules.connectionLastinglyLost(t)) {
+      String bad = "the connection is bad: " + t.s.connection;
+      return new Reason(Rule.OFFER_BAD_CONNECTION, true, bad);
+    }
+    if (g.reach == Reach.LOST) {
+      boolean met = GroupRules.lastinglyOutOfReach(t, g);
+      return new Reason(Rule.OFFER_OUT_OF_REACH, met, outOfReach(t, g));
+    }
+    String repair = g.failedResource + " is being repaired";
+    return new Reason(
+        Rule.OFFER_BAD_CONNECTION,
+        false,
+        "nothing is wrong here: "
+            + (g.failedResource.isEmpty() ? "no resource fails" : repair)
+            + ", connection "
+            + t.s.connection);
+  }
+
+  private static String outOfReach(Turn t, GroupState g) {
+    String here = "the real servers are out of reach from here, and ";
+    GroupStatus theirs = t.peers(g);
+    Reach there = theirs == null || !t.talking() ? Reach.UNKNOWN : theirs.reach();
+    return here
+        + switch (there) {
+          case UNKNOWN -> "it is not known whether " + t.settings.peer() + " reaches them";
+          case LOST -> "from " + t.settings.peer() + ", too: a move would not help";
+          case THERE ->
+              "not from "
+                  + t.settings.peer()
+                  + ", for "
+                  + age(t.now.since(g.aloneOutOfReachSince))
+                  + " of "
+                  + age(t.settings.group(g.name).reachHold());
+        };
   }
 
   private static String age(Duration d) {

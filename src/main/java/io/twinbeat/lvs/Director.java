@@ -5,6 +5,7 @@ import io.twinbeat.config.LvsConfig.Sync;
 import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.linux.IpvsChange;
 import io.twinbeat.linux.IpvsDestination.Connections;
 import io.twinbeat.linux.IpvsSyncDaemon;
@@ -58,6 +59,7 @@ public final class Director implements AutoCloseable {
   private final FleetNews news;
   private final OwnTable table;
   private final Mender mender = new Mender(this::mend);
+  private volatile Reach reach = Reach.UNKNOWN;
   private boolean active;
   private boolean closed;
 
@@ -113,6 +115,7 @@ public final class Director implements AutoCloseable {
   private void recall() {
     try {
       fleet.recall(table.left());
+      reach = fleet.reach();
     } catch (LvsException e) {
       log.warn("{}: what the last daemon left cannot be read: {}", config.name(), e.getMessage());
     }
@@ -148,6 +151,7 @@ public final class Director implements AutoCloseable {
     try {
       if (!active && !checks.running()) {
         fleet.forget(); // What is known is as old as the last time that this node was active.
+        reach = Reach.UNKNOWN;
         recall();
       }
       sysctls.set(id, settings);
@@ -271,6 +275,9 @@ public final class Director implements AutoCloseable {
     lock.lock();
     try {
       Fleet.Turn turn = fleet.seen(service, server, seen);
+      if (!turn.after().equals(turn.before())) {
+        reach = fleet.reach();
+      }
       if (!active || closed) {
         return;
       }
@@ -281,6 +288,11 @@ public final class Director implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether this node reaches its real servers; unknown while it does not look at them. */
+  public Reach reach() {
+    return checks.running() ? reach : Reach.UNKNOWN;
   }
 
   /** Could this node balance now? */
@@ -315,6 +327,7 @@ public final class Director implements AutoCloseable {
     try {
       if (!fleet.drained().equals(servers)) {
         fleet.drained(servers);
+        reach = fleet.reach();
         if (active && !closed) {
           mender.soon();
           table.make(fleet.wanted());

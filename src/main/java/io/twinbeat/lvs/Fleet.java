@@ -1,8 +1,10 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.config.RealServerConfig;
+import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
 import io.twinbeat.config.VirtualServiceConfig.Target;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.linux.IpvsDestination;
 import io.twinbeat.linux.IpvsService;
 import java.util.ArrayList;
@@ -112,6 +114,15 @@ final class Fleet {
         + " real servers serve"
         + (drained.isEmpty() ? "" : ", drained: " + String.join(", ", new TreeSet<>(drained)))
         + (below.isEmpty() ? "" : "; BELOW QUORUM: " + String.join(", ", below));
+  }
+
+  /** Of the services whose servers are looked at at all. */
+  Reach reach() {
+    return Reach.of(
+        services.values().stream()
+            .filter(state -> !(state.config().check().how() instanceof ServerCheckConfig.How.Off))
+            .map(state -> state.reach(drained))
+            .toList());
   }
 
   /** What this node itself sees of the real servers. */

@@ -21,6 +21,15 @@ record ServerState(boolean up, boolean looked, int streak, OptionalInt weight, S
     return new ServerState(up, false, 0, weight, "not looked at since the daemon started");
   }
 
+  /** Whether the last look that could tell was good; {@link #seenBad} is not its contrary. */
+  boolean seenGood() {
+    return looked && up == (streak == 0);
+  }
+
+  boolean seenBad() {
+    return looked && up != (streak == 0);
+  }
+
   ServerState next(Look.Seen seen, int rise, int fall) {
     if (seen.verdict() == Look.Verdict.NONE) {
       return new ServerState(up, looked, streak, weight, seen.detail());

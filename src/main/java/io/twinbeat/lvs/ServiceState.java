@@ -3,6 +3,7 @@ package io.twinbeat.lvs;
 import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.linux.IpvsDestination;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,6 +99,27 @@ record ServiceState(VirtualServiceConfig config, Map<String, ServerState> server
       }
     }
     return sum;
+  }
+
+  /**
+   * For a comparison with what another node sees at the same time: there, or lost, is what both the
+   * looks in a row and the last ones say. So two nodes that see the same say the contrary of each
+   * other no longer than one look takes to come round.
+   */
+  Reach reach(Set<String> drained) {
+    long there = 0;
+    long possible = 0;
+    for (RealServerConfig server : config.realServers()) {
+      ServerState state = servers.get(server.name());
+      if (!drained.contains(server.name())) {
+        there += state.seenGood() ? weight(server) : 0;
+        possible += state.seenBad() ? 0 : weight(server);
+      }
+    }
+    if (up) {
+      return there >= config.quorum() - config.hysteresis() ? Reach.THERE : Reach.UNKNOWN;
+    }
+    return possible < config.quorum() + config.hysteresis() ? Reach.LOST : Reach.UNKNOWN;
   }
 
   private int weight(RealServerConfig server) {

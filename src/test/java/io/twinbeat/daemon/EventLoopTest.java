@@ -38,7 +38,13 @@ class EventLoopTest {
                   SECOND,
                   List.of(
                       new Settings.GroupSettings(
-                          "site", "lb1", new Settings.Failback.Manual(), SECOND, 3, SECOND)))),
+                          "site",
+                          "lb1",
+                          new Settings.Failback.Manual(),
+                          SECOND,
+                          SECOND,
+                          3,
+                          SECOND)))),
           steps::add);
 
   private Step next() throws InterruptedException {

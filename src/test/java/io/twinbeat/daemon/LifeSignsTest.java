@@ -40,7 +40,7 @@ class LifeSignsTest {
               SECOND,
               List.of(
                   new Settings.GroupSettings(
-                      "site", "lb1", new Settings.Failback.Manual(), SECOND, 3, SECOND))));
+                      "site", "lb1", new Settings.Failback.Manual(), SECOND, SECOND, 3, SECOND))));
 
   private static void await(java.util.function.BooleanSupplier condition) throws Exception {
     while (!condition.getAsBoolean()) {

@@ -4,6 +4,7 @@ import io.twinbeat.decision.Core;
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.Moment;
 import io.twinbeat.decision.Phase;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.decision.Settings;
 import io.twinbeat.decision.State;
 import io.twinbeat.decision.Status;
@@ -47,7 +48,13 @@ final class Standby implements AutoCloseable {
                 second,
                 List.of(
                     new Settings.GroupSettings(
-                        "site", "lb1", new Settings.Failback.Manual(), second, 1, second))));
+                        "site",
+                        "lb1",
+                        new Settings.Failback.Manual(),
+                        second,
+                        second,
+                        1,
+                        second))));
     state = core.initial(new Moment(0));
     step(
         new Event.Started(
@@ -68,7 +75,8 @@ final class Standby implements AutoCloseable {
    */
   void holderHeard(String offer) {
     Status.GroupStatus group =
-        new Status.GroupStatus(Phase.ACTIVE, 5, true, true, 0, 0, offer, 0, 0, 0, "");
+        new Status.GroupStatus(
+            Phase.ACTIVE, 5, true, true, Reach.UNKNOWN, 0, 0, offer, 0, 0, 0, "");
     Status status =
         new Status(
             "lb1",

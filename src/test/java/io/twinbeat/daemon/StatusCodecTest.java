@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinbeat.decision.Phase;
+import io.twinbeat.decision.Reach;
 import io.twinbeat.decision.Status;
 import io.twinbeat.decision.Status.GroupStatus;
 import io.twinbeat.decision.Status.Leaving;
@@ -23,7 +24,8 @@ class StatusCodecTest {
     for (int i = 0; i < groups; i++) {
       all.put(
           "a-group-with-a-name-of-32-chars" + i,
-          new GroupStatus(Phase.GRANTED, 7, true, false, 3, 2, text, 9, Long.MIN_VALUE, 8, text));
+          new GroupStatus(
+              Phase.GRANTED, 7, true, false, Reach.LOST, 3, 2, text, 9, Long.MIN_VALUE, 8, text));
     }
     return new Status(
         "lb1",
@@ -48,7 +50,8 @@ class StatusCodecTest {
   void everyPhaseAndLeavingHasACode() throws IOException {
     for (Phase phase : Phase.values()) {
       for (Leaving leaving : Leaving.values()) {
-        GroupStatus group = new GroupStatus(phase, 1, false, true, 0, 0, "", 0, 0, 0, "");
+        GroupStatus group =
+            new GroupStatus(phase, 1, false, true, Reach.THERE, 0, 0, "", 0, 0, 0, "");
         Status status =
             new Status("n", 1, 1, 1, leaving, 0, false, "", Map.of("g", group), Word.NONE);
         assertEquals(status, StatusCodec.decode(StatusCodec.encode(status)));

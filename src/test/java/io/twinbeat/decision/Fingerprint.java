@@ -98,6 +98,7 @@ public final class Fingerprint {
     for (Status.GroupStatus g : status.groups().values()) {
       word(g.phase());
       plain((g.ready() ? 4 : 0) + (g.able() ? 2 : 0));
+      word(g.reach());
       term(g.term());
       ask(sender, g.ask());
       ask(sender, g.closedAsk());
@@ -168,6 +169,8 @@ public final class Fingerprint {
   private void group(State s, GroupState g, int self, long lookId, long deadtime) {
     word(g.phase);
     plain((g.ready ? 4 : 0) + (g.able ? 2 : 0) + (g.keptHeld ? 1 : 0));
+    word(g.reach);
+    recent(g.aloneOutOfReachSince, deadtime);
     term(g.term);
     term(g.keptTerm);
     ask(self, g.ask);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What the node's own resources and connection lead to. */
@@ -121,6 +122,62 @@ class GroupRulesTest {
     a.peerAbleAnyway = true;
     a.hear().step(new Event.ConnectionChanged(false, "no carrier")).passHearing(Hand.DEADTIME);
     assertTrue(a.said(Rule.OFFER_BAD_CONNECTION));
+  }
+
+  private static Hand outOfReach(Reach there) {
+    Hand a = Hand.active();
+    a.peerReach = there;
+    return a.hear().step(new Event.RealServersSeen(Hand.SITE, Reach.LOST));
+  }
+
+  @Test
+  void realServersThatOnlyThePeerReachesAreReasonToOfferTheGroup() {
+    Hand a = outOfReach(Reach.THERE);
+    a.passHearing(Hand.REACH_HOLD - 100);
+    assertFalse(a.said(Rule.OFFER_OUT_OF_REACH));
+    a.passHearing(100);
+    assertTrue(a.said(Rule.OFFER_OUT_OF_REACH));
+    assertFalse(a.site().offer.isEmpty());
+  }
+
+  @Test
+  void realServersThatNobodyReachesMoveNothing() {
+    assertFalse(outOfReach(Reach.LOST).passHearing(20_000).said(Rule.OFFER_OUT_OF_REACH));
+    assertFalse(outOfReach(Reach.UNKNOWN).passHearing(20_000).said(Rule.OFFER_OUT_OF_REACH));
+  }
+
+  @Test
+  void aPeerThatLosesTheRealServersAsWellEndsTheOfferAndTheHold() {
+    Hand a = outOfReach(Reach.THERE).passHearing(Hand.REACH_HOLD);
+    a.peerReach = Reach.UNKNOWN;
+    a.hear();
+    assertTrue(a.site().offer.isEmpty());
+    a.peerReach = Reach.THERE;
+    a.forget().passHearing(Hand.REACH_HOLD - 100);
+    assertFalse(a.said(Rule.OFFER_OUT_OF_REACH));
+  }
+
+  @Test
+  void realServersThatAreThereAgainEndTheOffer() {
+    Hand a = outOfReach(Reach.THERE).passHearing(Hand.REACH_HOLD);
+    a.step(new Event.RealServersSeen(Hand.SITE, Reach.UNKNOWN));
+    assertTrue(a.site().offer.isEmpty());
+  }
+
+  @Test
+  void anOwnStallVoidsWhatWasSeenOfTheRealServers() {
+    Hand a = outOfReach(Reach.THERE).passHearing(Hand.REACH_HOLD - 100);
+    a.step(new Event.OwnStallNoticed(Duration.ofSeconds(2))).passHearing(1000);
+    assertFalse(a.said(Rule.OFFER_OUT_OF_REACH));
+  }
+
+  @Test
+  void aPeerThatCouldNotServeIsNotOfferedTheGroupForItsReach() {
+    Hand a = Hand.active();
+    a.peerReady = false;
+    a.peerReach = Reach.THERE;
+    a.hear().step(new Event.RealServersSeen(Hand.SITE, Reach.LOST)).passHearing(10_000);
+    assertFalse(a.said(Rule.OFFER_OUT_OF_REACH));
   }
 
   @Test

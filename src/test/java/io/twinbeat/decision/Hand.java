@@ -22,6 +22,7 @@ final class Hand {
   static final int DEADTIME = 1000;
   static final int INITDEAD = 3000;
   static final int FENCE_WAIT = 5000;
+  static final int REACH_HOLD = 3000;
 
   final Core core;
   State state;
@@ -40,6 +41,7 @@ final class Hand {
   long peerTerm;
   boolean peerReady = true;
   boolean peerAbleAnyway;
+  Reach peerReach = Reach.UNKNOWN;
   long peerAsk;
   long peerClosedAsk;
   String peerOffer = "";
@@ -71,7 +73,13 @@ final class Hand {
             Duration.ofMillis(200),
             List.of(
                 new GroupSettings(
-                    SITE, prefer, failback, Duration.ofMinutes(1), 1, Duration.ofMinutes(1))));
+                    SITE,
+                    prefer,
+                    failback,
+                    Duration.ofMinutes(1),
+                    Duration.ofMillis(REACH_HOLD),
+                    1,
+                    Duration.ofMinutes(1))));
     core = new Core(settings, Set.of());
     state = core.initial(now());
   }
@@ -169,6 +177,7 @@ final class Hand {
                 peerTerm,
                 peerReady,
                 peerReady || peerAbleAnyway,
+                peerReach,
                 peerAsk,
                 peerClosedAsk,
                 peerOffer,

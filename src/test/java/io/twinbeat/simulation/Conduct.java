@@ -67,8 +67,29 @@ final class Conduct {
           broken(who + " gives the group away " + lost / MS + " ms after a loss of connection");
         }
       }
+      case OFFER_OUT_OF_REACH -> outOfReach(daemon, daemon.group(e.subject()));
       case TWO_HOLDERS_YIELD -> yields(daemon, daemon.group(e.subject()));
       default -> {}
+    }
+  }
+
+  /** The peer may have said long ago what it saw before; not longer ago than this. */
+  private void outOfReach(Daemon daemon, int g) {
+    String who = daemon.machine.name;
+    long said = world.now - daemon.senses.lostSaidAt;
+    long hold = world.plan.settings[0].groups().get(g).reachHold().toNanos();
+    if (said < hold * 0.99) {
+      broken(who + " gives the group away " + said / MS + " ms after the real servers were lost");
+    }
+    Daemon peer = world.peer(daemon.machine).daemon;
+    long lost = world.tier.lostFor(1 - daemon.machine.index);
+    boolean late =
+        peer == null
+            || peer.standsStill()
+            || peer.machine.diskDelay > 0
+            || world.now - peer.wentOnAt < hold;
+    if (!late && lost > world.plan.lookLate + 3 * world.plan.deadtime) {
+      broken(who + " gives the group to a peer that reaches no real server either");
     }
   }
 

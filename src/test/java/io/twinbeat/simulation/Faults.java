@@ -49,6 +49,10 @@ final class Faults {
     CARRIER(4),
     UPLINK(4),
     PARTED(4),
+    /** One node's way to the real servers is lost. */
+    WAY_LOST(4),
+    /** All real servers are down. */
+    TIER_DOWN(3),
     PARTITION(5),
     /** Of the links, perhaps of the service side too, long enough for a fenced node to be back. */
     LONG_PARTITION(2),
@@ -262,6 +266,16 @@ final class Faults {
               duration);
       case UPLINK ->
           lan(() -> world.lan.uplink[node] = false, () -> world.lan.uplink[node] = true, duration);
+      case WAY_LOST -> {
+        world.tier.setWay(node, false);
+        long time = chance.of(0.5) ? duration : chance.between(20 * SECOND, 100 * SECOND);
+        world.after(time, () -> world.tier.setWay(node, true));
+      }
+      case TIER_DOWN -> {
+        world.tier.set(false);
+        long time = chance.of(0.5) ? duration : chance.between(5 * SECOND, 30 * SECOND);
+        world.after(time, () -> world.tier.set(true));
+      }
       case PARTED -> lan(() -> world.lan.parted = true, () -> world.lan.parted = false, duration);
       case PARTITION -> {
         lan(() -> world.lan.parted = true, () -> world.lan.parted = false, duration);
@@ -456,6 +470,7 @@ final class Faults {
   void mend() {
     world.wire.mend();
     world.lan.mend();
+    world.tier.mend();
     for (Machine machine : world.machines) {
       int node = machine.index;
       seesAgain(node);

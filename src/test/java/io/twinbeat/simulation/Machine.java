@@ -237,7 +237,11 @@ final class Machine {
 
   /** Whether clients get answers from here. */
   boolean serves(int group) {
-    return on && address[group] && running[group] && world.lan.up(index);
+    return on
+        && address[group]
+        && running[group]
+        && world.lan.up(index)
+        && (!world.plan.directs || world.tier.reachedFrom(index));
   }
 
   boolean settled(int group) {

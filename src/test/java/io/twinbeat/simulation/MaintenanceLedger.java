@@ -28,7 +28,8 @@ final class MaintenanceLedger {
           Rule.FAILBACK,
           Rule.RESTART_IN_PLACE,
           Rule.OFFER_FAILED,
-          Rule.OFFER_BAD_CONNECTION);
+          Rule.OFFER_BAD_CONNECTION,
+          Rule.OFFER_OUT_OF_REACH);
 
   private final World world;
   private final Ledger ledger;

@@ -189,6 +189,18 @@ final class Mutants {
               "starts again at once",
               Map.of(Kind.BROKEN, 5.0, Kind.START_FAILS_LATE, 5.0, Kind.POWER, 3.0)),
           new Mutant(Guard.LASTING_LOSS, "moves at the first lost ping", Map.of(Kind.UPLINK, 5.0)),
+          new Mutant(
+              Rule.OFFER_OUT_OF_REACH,
+              "stays where it reaches no real server",
+              Map.of(Kind.WAY_LOST, 10.0)),
+          new Mutant(
+              Guard.LASTING_OUT_OF_REACH,
+              "moves at the first difference in reach",
+              Map.of(Kind.TIER_DOWN, 5.0, Kind.WAY_LOST, 5.0)),
+          new Mutant(
+              Guard.PEER_REACHES,
+              "moves to who reaches no real server either",
+              Map.of(Kind.TIER_DOWN, 10.0)),
           new Mutant(Guard.FAILBACK_READY_LONG, "fails back at once", Map.of()),
           new Mutant(
               Guard.FAILBACK_HELD,

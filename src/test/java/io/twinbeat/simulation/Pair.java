@@ -92,7 +92,7 @@ final class Pair {
                   Duration.ofMillis(250),
                   List.of(
                       new GroupSettings(
-                          SITE, "A", new Failback.Manual(), TICK, 0, Duration.ofMinutes(1)))),
+                          SITE, "A", new Failback.Manual(), TICK, TICK, 0, Duration.ofMinutes(1)))),
               switchedOff);
     }
     return cores;

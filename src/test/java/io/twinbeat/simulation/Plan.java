@@ -32,6 +32,12 @@ final class Plan {
   /** Whether an operator or a device may lie. */
   final boolean liars;
 
+  /** The groups have real servers behind them, and both nodes look at these. */
+  final boolean directs;
+
+  /** How late a node notices at most that real servers die or come back. */
+  final long lookLate;
+
   /** No faults but one: the holder loses its power when all is well. */
   final boolean single;
 
@@ -42,12 +48,14 @@ final class Plan {
    * The plain pair of the transcripts, deadtime 1 s, initdead 3 s: a group that prefers lb1, and
    * perhaps another one that prefers lb2.
    */
-  Plan(boolean unfenced, int count) {
+  Plan(boolean unfenced, boolean directs, int count) {
     deadtime = SECOND;
     interval = 200 * MS;
     initdead = 3 * SECOND;
     fenceTime = 500 * MS;
     this.unfenced = unfenced;
+    this.directs = directs;
+    lookLate = SECOND;
     autoFailback = false;
     lax = false;
     claims = true;
@@ -59,7 +67,8 @@ final class Plan {
       String prefer = name.equals("g1") ? "lb1" : "lb2";
       Duration cooldown = Duration.ofSeconds(20);
       Duration within = Duration.ofSeconds(10);
-      list.add(new GroupSettings(name, prefer, new Failback.Manual(), cooldown, 1, within));
+      Duration hold = Duration.ofNanos(reachHold());
+      list.add(new GroupSettings(name, prefer, new Failback.Manual(), cooldown, hold, 1, within));
     }
     settings(list, Duration.ofSeconds(60));
   }
@@ -75,6 +84,8 @@ final class Plan {
     liars = chance.of(0.06);
     single = !unfenced && chance.of(0.04);
     int count = chance.of(0.5) ? 1 : chance.of(0.7) ? 2 : 3;
+    directs = chance.of(0.4);
+    lookLate = chance.between(100 * MS, 3 * SECOND);
     groups = new String[count];
     List<GroupSettings> list = new ArrayList<>();
     boolean auto = false;
@@ -94,11 +105,16 @@ final class Plan {
               chance.of(0.5) ? "lb1" : "lb2",
               failback,
               Duration.ofNanos(chance.between(5 * SECOND, 25 * SECOND)),
+              Duration.ofNanos(reachHold()),
               chance.below(3),
               Duration.ofSeconds(10)));
     }
     autoFailback = auto;
     settings(list, Duration.ofNanos(chance.between(20 * SECOND, 100 * SECOND)));
+  }
+
+  private long reachHold() {
+    return Math.max(deadtime, 2 * lookLate + SECOND);
   }
 
   private void settings(List<GroupSettings> list, Duration window) {
@@ -138,6 +154,7 @@ final class Plan {
     }
     return text.append(unfenced ? ", unfenced" : "")
         .append(lax ? ", lax transport" : "")
+        .append(directs ? ", directors" : "")
         .append(liars ? ", liars about" : "")
         .toString();
   }

@@ -5,6 +5,7 @@ import static io.twinbeat.simulation.Chance.SECOND;
 
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.Phase;
+import io.twinbeat.decision.Reach;
 
 /** What a daemon notices of its own machine, some time after it happens: resources, connection. */
 final class Senses {
@@ -41,7 +42,13 @@ final class Senses {
     java.util.Arrays.fill(readySince, -1);
   }
 
+  /** What was said last of the real servers; and when it was last said that they are lost. */
+  private Reach reachSaid = Reach.UNKNOWN;
+
+  long lostSaidAt;
+
   void begin() {
+    realServersMayHaveChanged();
     world.after(world.chance.between(10 * MS, 300 * MS), this::monitor);
     connectionMayHaveChanged();
   }
@@ -64,6 +71,39 @@ final class Senses {
         });
   }
 
+  /**
+   * The first look that differs makes it unknown, within {@code lookLate}; the last that is needed
+   * to be sure may come a good deal later.
+   */
+  void realServersMayHaveChanged() {
+    if (!world.plan.directs) {
+      return;
+    }
+    daemon.later(
+        world.chance.between(10 * MS, world.plan.lookLate),
+        () -> {
+          if (seen() != reachSaid) {
+            say(Reach.UNKNOWN);
+            daemon.later(world.chance.between(0, 2 * world.plan.lookLate), () -> say(seen()));
+          }
+        });
+  }
+
+  private Reach seen() {
+    return world.tier.reachedFrom(machine.index) ? Reach.THERE : Reach.LOST;
+  }
+
+  private void say(Reach reach) {
+    if (reach == reachSaid) {
+      return;
+    }
+    reachSaid = reach;
+    lostSaidAt = reach == Reach.LOST ? world.now : lostSaidAt;
+    for (String group : world.plan.groups) {
+      daemon.toLoop(new Event.RealServersSeen(group, reach));
+    }
+  }
+
   boolean saidAble(int group) {
     return saidReady(group) || said[group] == Fitness.ABLE;
   }
@@ -74,7 +114,10 @@ final class Senses {
 
   /** Whether nothing is left to be noticed. */
   boolean calm(int group) {
-    return connectedSaid && !failureSaid[group] && saidReady(group);
+    return connectedSaid
+        && !failureSaid[group]
+        && saidReady(group)
+        && (!world.plan.directs || reachSaid == Reach.THERE);
   }
 
   private void monitor() {
@@ -88,12 +131,14 @@ final class Senses {
     for (int g = 0; g < workers.length && daemon.alive(); g++) {
       String group = world.plan.groups[g];
       boolean able = !machine.broken[g];
-      boolean ready = able && !machine.unready[g];
+      boolean ready = able && !machine.unready[g] && reachSaid != Reach.LOST;
       Fitness fitness = ready ? Fitness.READY : able ? Fitness.ABLE : Fitness.UNABLE;
       if (said[g] != fitness) {
         said[g] = fitness;
         readySince[g] = ready ? world.now : -1;
-        String why = ready ? "" : able ? "the fence device is not proven" : "nginx is broken";
+        String amiss =
+            reachSaid == Reach.LOST ? "no real server answers" : "the fence device is not proven";
+        String why = ready ? "" : able ? amiss : "nginx is broken";
         daemon.toLoop(new Event.ReadinessChanged(group, ready, able, why));
       }
       boolean active = daemon.state.group(group).phase() == Phase.ACTIVE;

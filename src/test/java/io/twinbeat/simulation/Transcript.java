@@ -64,7 +64,8 @@ final class Transcript {
     if (world == null) {
       List<String> kind = List.of(words);
       int groups = kind.contains("two-groups") ? 2 : 1;
-      world = World.scripted(new Plan(kind.contains("unfenced"), groups), story);
+      Plan plan = new Plan(kind.contains("unfenced"), kind.contains("directors"), groups);
+      world = World.scripted(plan, story);
     }
     Machine machine =
         words.length > 1 && words[1].startsWith("lb")
@@ -84,6 +85,10 @@ final class Transcript {
       case "heal-service" -> service(() -> world.lan.parted = false);
       case "uplink-down" -> service(() -> world.lan.uplink[machine.index] = false);
       case "uplink-up" -> service(() -> world.lan.uplink[machine.index] = true);
+      case "real-servers-down" -> world.tier.set(false);
+      case "real-servers-up" -> world.tier.set(true);
+      case "way-lost" -> world.tier.setWay(machine.index, false);
+      case "way-back" -> world.tier.setWay(machine.index, true);
       case "device" -> world.fencing.modes[machine.index] = Fencing.Mode.valueOf(words[2]);
       case "service-dies" -> machine.setRunning(0, false);
       case "blind" -> world.faults.blind[machine.index] = true;

@@ -21,6 +21,7 @@ final class Watch {
   private final World world;
   private final int[][] stuck = new int[2][3];
   private final int[][] dead = new int[2][3];
+  private final int[][] outOfReach = new int[2][3];
   private final long[] askedAt = {-1, -1};
 
   Watch(World world) {
@@ -44,6 +45,7 @@ final class Watch {
       for (int g = 0; g < world.plan.groups.length; g++) {
         stuck(machine, g);
         dead(machine, g);
+        outOfReach(machine, g);
       }
     }
   }
@@ -94,6 +96,28 @@ final class Watch {
 
   private GroupState group(Machine machine, int g) {
     return machine.daemon.state.group(world.plan.groups[g]);
+  }
+
+  /** A director that alone has lost the real servers must not be left with the group. */
+  private void outOfReach(Machine machine, int g) {
+    Machine peer = world.peer(machine);
+    boolean left =
+        world.plan.directs
+            && healthy(machine)
+            && healthy(peer)
+            && !world.tier.reachedFrom(machine.index)
+            && world.tier.reachedFrom(peer.index)
+            && group(machine, g).phase() == Phase.ACTIVE
+            && !peer.broken[g]
+            && peer.daemon.senses.saidAble(g)
+            && peer.daemon.senses.connectedSaid
+            && group(peer, g).phase() == Phase.STANDBY
+            && !Inside.backingOff(group(peer, g), peer.monotonic());
+    outOfReach[machine.index][g] = left ? outOfReach[machine.index][g] + 1 : 0;
+    long hold = world.plan.settings[0].groups().get(g).reachHold().toSeconds();
+    if (outOfReach[machine.index][g] > DEAD_SECONDS_MAX + hold) {
+      broken("P6", world.plan.groups[g] + " stays where no real server is reached");
+    }
   }
 
   private boolean healthy(Machine machine) {

@@ -36,6 +36,7 @@ final class World {
   final Watch watch;
   final Wire wire;
   final Lan lan;
+  final Tier tier;
   final Fencing fencing;
   final Faults faults;
   final Set<Protection> switchedOff;
@@ -90,6 +91,7 @@ final class World {
     }
     wire = new Wire(this);
     lan = new Lan(this);
+    tier = new Tier(this);
     fencing = new Fencing(this);
     faults = new Faults(this, guide);
   }
