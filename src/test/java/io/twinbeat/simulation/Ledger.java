@@ -344,6 +344,9 @@ final class Ledger {
   }
 
   private void pointless(Daemon daemon) {
+    if (daemon.wentOnAt == world.now) {
+      return; // That it is not able any more may still be in its queue.
+    }
     for (int g = 0; g < moves.length; g++) {
       if (!daemon.machine.address[g] && daemon.senses.saidAble(g)) {
         return;

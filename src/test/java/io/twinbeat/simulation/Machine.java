@@ -248,6 +248,7 @@ final class Machine {
     if (!on
         || daemon == null
         || daemon.state.peer().hearing() != Hearing.HEARD
+        || daemon.state.peer().life() != world.peer(this).lastLife
         || daemon.state.maintenance().until() != null
         || !daemon.calm(group)) {
       return false;
