@@ -41,7 +41,8 @@ enum Example {
               SiteScenes.DIRECTOR_RETURNS,
               SiteScenes.PROXY_DIES,
               SiteScenes.BOTH_DIE,
-              SiteScenes.DIRECTOR_CUT);
+              SiteScenes.DIRECTOR_CUT,
+              SiteScenes.DIRECTOR_CUT_INSIDE);
       case TUN ->
           List.of(
               SiteScenes.DIRECTOR_DIES,

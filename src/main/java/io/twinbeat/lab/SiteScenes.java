@@ -15,6 +15,9 @@ final class SiteScenes {
   /** A hand-over moves an address; the rest are kernels that wait for a core. */
   private static final double HAND_OVER_MILLIS_MAX = 1500;
 
+  /** Seen for certain after three looks, held for two more, and guests are slow. */
+  private static final double OUT_OF_REACH_MILLIS_MAX = 16_000;
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** Of a kept connection: well beyond the first, the kernel's sync daemons know it by then. */
@@ -29,6 +32,8 @@ final class SiteScenes {
   static final Scene BOTH_DIE = new Scene("a director and an nginx together", SiteScenes::bothDie);
   static final Scene DIRECTOR_CUT =
       new Scene("the director is cut off the clients", SiteScenes::directorCut);
+  static final Scene DIRECTOR_CUT_INSIDE =
+      new Scene("the director is cut off every nginx", SiteScenes::directorCutInside);
   static final Scene PROXY_CUT =
       new Scene("an nginx is cut off the directors", SiteScenes::proxyCut);
 
@@ -200,6 +205,21 @@ final class SiteScenes {
     stage.nobodyShotBut();
     stage.lasted(takeoverMillisMax(stage), "");
     return active.name() + " handed over by the other link";
+  }
+
+  /** Only it: the other one reaches them. Both must have looked for a while to be sure. */
+  private static String directorCutInside(Stage stage) {
+    LabNode active = director(stage);
+    LabNode other = stage.peer(active);
+    InetAddress server = cast(stage).server(proxy(stage).name()).ip();
+    cut(
+        stage,
+        stage.lab.plan().lanOf(active.name(), server),
+        active,
+        () -> stage.holds(other, LIMIT));
+    stage.nobodyShotBut();
+    stage.lasted(OUT_OF_REACH_MILLIS_MAX, "");
+    return active.name() + " handed over to " + other.name() + ", which reached them";
   }
 
   private static String proxyCut(Stage stage) {

@@ -15,6 +15,10 @@ class NatSiteIT {
   void everySceneKeepsItsPromise() {
     SiteDemoIT.play(
         GUESTS.lab(),
-        List.of(SiteScenes.DIRECTOR_DIES, SiteScenes.DIRECTOR_RETURNS, SiteScenes.DIRECTOR_CUT));
+        List.of(
+            SiteScenes.DIRECTOR_DIES,
+            SiteScenes.DIRECTOR_RETURNS,
+            SiteScenes.DIRECTOR_CUT,
+            SiteScenes.DIRECTOR_CUT_INSIDE));
   }
 }
