@@ -96,6 +96,11 @@ public final class GroupState {
   Look look;
   String lookDetail = "";
 
+  /**
+   * When the first of the looks began that found no service, one after the other; null for none.
+   */
+  Moment goneSince;
+
   /** The last look that was told, and when; null before any. */
   Look lookTold;
 
@@ -148,6 +153,7 @@ public final class GroupState {
     c.lookEnded = lookEnded;
     c.look = look;
     c.lookDetail = lookDetail;
+    c.goneSince = goneSince;
     c.lookTold = lookTold;
     c.lookToldAt = lookToldAt;
     return c;

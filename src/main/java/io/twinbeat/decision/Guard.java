@@ -20,6 +20,8 @@ public enum Guard implements Protection {
   LOOK_FIRST,
   /** A look is believed only as long as the next one takes. */
   LOOK_FRESH,
+  /** While a daemon restarts on a machine that lives, one slow answer is no death. */
+  PATIENCE_WITH_RESTART,
   /** The two nodes have different turns. */
   WAIT_UNEQUAL,
   /** Who has missed its turn waits for its next one. */

@@ -163,12 +163,27 @@ final class TakeoverRules {
         return false;
       }
       allSeen &= look != null || !t.on(Guard.LOOK_FIRST);
+      allSeen &= goneLongEnough(t, g);
     }
     if (allSeen) {
       PeerRules.set(t, Hearing.SILENT);
       t.clear(DISCONNECTED_ALARM);
     }
     return allSeen;
+  }
+
+  /**
+   * A program that starts takes the processor from the service beside it. The machine is known to
+   * live then and its silence has a reason, so that the service gets a deadtime of its own.
+   */
+  static boolean goneLongEnough(Turn t, GroupState g) {
+    boolean lives = t.peer().restarting || t.peer().processDied;
+    if (!lives || !t.on(Guard.PATIENCE_WITH_RESTART)) {
+      return true;
+    }
+    return g.goneSince != null
+        && !g.goneSince.isBefore(silentFrom(t))
+        && t.now.since(g.goneSince).compareTo(t.settings.deadtime()) >= 0;
   }
 
   private static void stillServed(Turn t, GroupState g) {
@@ -240,6 +255,13 @@ final class TakeoverRules {
     g.probePending = false;
     g.lookStarted = g.probeStarted;
     g.lookEnded = t.now;
+    boolean goneBefore =
+        g.look == Look.NOT_ANSWERED && g.goneSince != null && !g.goneSince.isBefore(silentFrom(t));
+    if (e.look() != Look.NOT_ANSWERED) {
+      g.goneSince = null;
+    } else if (!goneBefore) {
+      g.goneSince = g.lookStarted;
+    }
     g.look = e.look();
     g.lookDetail = e.detail();
     tellLook(t, g);

@@ -209,11 +209,16 @@ public final class WhyNot {
     Rule rule = look == Look.CANNOT_TELL ? Rule.CANNOT_TELL : Rule.STILL_SERVED;
     add(
         rule,
-        look == Look.NOT_ANSWERED,
+        look == Look.NOT_ANSWERED && TakeoverRules.goneLongEnough(t, g),
         "the service of "
             + g.name
             + switch (look) {
-              case NOT_ANSWERED -> " is gone (" + seen + ")";
+              case NOT_ANSWERED ->
+                  TakeoverRules.goneLongEnough(t, g)
+                      ? " is gone (" + seen + ")"
+                      : " does not answer while a daemon starts there: a deadtime more ("
+                          + seen
+                          + ")";
               case ANSWERED -> " answers (" + seen + ")";
               case CANNOT_TELL -> " cannot be judged (" + seen + ")";
               case null -> " was not seen to be gone (only a silence is a reason to look)";

@@ -195,6 +195,8 @@ public final class Fingerprint {
     recent(g.lookStarted, deadtime);
     recent(g.lookEnded, deadtime);
     word(g.look);
+    recent(g.goneSince, deadtime);
+    flag(g.goneSince != null && g.goneSince.isBefore(silentFrom));
   }
 
   public long hash() {

@@ -49,6 +49,12 @@ public final class Inside {
     return s.said.size();
   }
 
+  /** Whether this node knows for so long yet that the peer's daemon comes back. */
+  public static boolean awaits(State s, java.time.Duration length, Moment now) {
+    PeerState p = s.peer;
+    return p.processDied || (p.restarting && !now.plus(length).isAfter(p.backBy));
+  }
+
   public static int retired(State s) {
     return s.peer.retired.size();
   }

@@ -171,6 +171,28 @@ class PeerRulesTest {
   }
 
   @Test
+  void aServiceThatIsSlowWhileItsDaemonRestartsHasADeadtimeOfItsOwn() {
+    Hand a = Hand.standby();
+    a.goodbye(Leaving.RESTARTING);
+    a.silentFor(Hand.DEADTIME / 2, Look.ANSWERED);
+    a.silentFor(Hand.DEADTIME - 100, Look.NOT_ANSWERED).silentFor(100, Look.ANSWERED);
+    a.silentFor(Hand.DEADTIME - 100, Look.NOT_ANSWERED);
+    assertFalse(a.did(Effect.Fence.class));
+    a.silentFor(200, Look.NOT_ANSWERED);
+    assertTrue(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void soHasOneWhoseDaemonWasKilledOnAMachineThatAnswers() {
+    Hand a = Hand.standby().step(new Event.PeerProcessDied(2000));
+    a.silentFor(2 * Hand.DEADTIME, Look.ANSWERED);
+    a.silentFor(Hand.DEADTIME - 100, Look.NOT_ANSWERED);
+    assertFalse(a.did(Effect.Fence.class));
+    a.silentFor(200, Look.NOT_ANSWERED);
+    assertTrue(a.did(Effect.Fence.class));
+  }
+
+  @Test
   void thatAFenceLiedIsAnAlarmForADay() {
     Hand a = Hand.standby();
     a.silentFor(Hand.DEADTIME + 100, Look.NOT_ANSWERED).fenced(true);

@@ -406,7 +406,7 @@ final class Daemon {
         asked,
         () -> {
           boolean lost = !world.lan.up(machine.index) || world.faults.blind[machine.index];
-          boolean answers = !lost && world.lan.reachable() && peer.serves(g);
+          boolean answers = !lost && world.lan.reachable() && peer.serves(g) && !peer.slow();
           Look look = lost ? Look.CANNOT_TELL : answers ? Look.ANSWERED : Look.NOT_ANSWERED;
           long rest =
               (answers || world.chance.of(0.3) ? MS / 2 : limit - asked)

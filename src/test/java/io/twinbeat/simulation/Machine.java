@@ -8,6 +8,7 @@ import io.twinbeat.decision.Effect.KeptMaintenance;
 import io.twinbeat.decision.Effect.Persist;
 import io.twinbeat.decision.Event;
 import io.twinbeat.decision.Event.RememberedMaintenance;
+import io.twinbeat.decision.Inside;
 import io.twinbeat.decision.Moment;
 import io.twinbeat.decision.PeerState.Hearing;
 import io.twinbeat.decision.Phase;
@@ -52,6 +53,9 @@ final class Machine {
   final boolean[] startFailsLate;
   final boolean[] stopFails;
   long diskDelay;
+
+  /** Until then its services answer too slowly for a look: a daemon starts beside them. */
+  private long slowUntil = -1;
 
   /** Since when clients are served; -1 when they are not. */
   final long[] servingSince;
@@ -244,6 +248,22 @@ final class Machine {
         && (!world.plan.directs || world.tier.reachedFrom(index));
   }
 
+  boolean slow() {
+    return world.now < slowUntil;
+  }
+
+  /** Only where the peer knows why; whom a slow service is shot by else is right in that. */
+  private void startTakesTheProcessor() {
+    Daemon other = world.peer(this).daemon;
+    long length = world.plan.deadtime * 2 / 5;
+    Duration whole = Duration.ofNanos(2 * world.plan.deadtime);
+    if (other != null
+        && Inside.awaits(other.state, whole, other.machine.monotonic())
+        && world.chance.of(0.5)) {
+      slowUntil = world.now + length;
+    }
+  }
+
   boolean settled(int group) {
     if (!on
         || daemon == null
@@ -280,6 +300,7 @@ final class Machine {
             ? 0
             : Math.clamp(startFenceAtWall + window - wall(), 0, window);
     startFencePending = false;
+    startTakesTheProcessor();
     daemon = new Daemon(this);
     lastLife = daemon.incarnation;
     daemon.start(

@@ -118,6 +118,10 @@ final class Mutants {
               "shoots as soon as its late cause begins",
               Map.of(Kind.LATE_CAUSES, 40.0)),
           new Mutant(
+              Guard.PATIENCE_WITH_RESTART,
+              "shoots who is slow while its daemon starts",
+              Map.of(Kind.RESTART, 10.0, Kind.KILL, 5.0)),
+          new Mutant(
               Guard.WAIT_UNEQUAL,
               "takes the peer's turns",
               Map.of(Kind.TAKEOVER, 10.0, Kind.CUT_ALL, 10.0, Kind.LOSS, 4.0)),
