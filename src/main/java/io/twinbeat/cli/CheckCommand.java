@@ -3,7 +3,6 @@ package io.twinbeat.cli;
 import com.google.gson.JsonObject;
 import io.twinbeat.config.KeyFile;
 import io.twinbeat.config.Node;
-import io.twinbeat.config.NodeName;
 import io.twinbeat.config.Pair;
 import io.twinbeat.config.Problem;
 import io.twinbeat.config.Reading;
@@ -21,22 +20,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     description = {
       "Is the file right? And, where a daemon runs: do both nodes run with the same file, is each of"
           + " them ready to take over, are the fence devices proven?",
-      "With FILE, the exit status tells of that file alone; without, of everything."
+      "With a FILE, the exit status tells of that file alone; without, of everything."
     })
 final class CheckCommand extends ClientCommand {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "FILE",
-      description = "the file (or TWINBEAT_CONFIG; else /etc/twinbeat/twinbeat.yaml)")
-  Path file;
+  @Mixin final FileArgument files = new FileArgument();
 
   @Option(names = "--json", description = "what the daemon says, as JSON")
   boolean json;
@@ -52,7 +46,7 @@ final class CheckCommand extends ClientCommand {
 
   @Override
   public Integer call() {
-    Path path = file == null ? at.config() : file;
+    Path path = files.file(at);
     return switch (SiteReader.read(path)) {
       case Reading.Bad bad -> bad(path, bad.problems());
       case Reading.Good good -> good(path, good);
@@ -62,7 +56,10 @@ final class CheckCommand extends ClientCommand {
   private int good(Path path, Reading.Good good) {
     good.warnings().forEach(warning -> at.err().println("warning: " + warning));
     Site site = good.site();
-    Optional<Pair> own = Here.pair(site);
+    if (Here.isMissing(site, files.node())) {
+      at.err().println("twinbeat check: " + path + " has no machine " + files.node().get());
+      return Exit.FAILED;
+    }
     if (!json) {
       at.out().println(path + ": right: " + shown(site));
     }
@@ -80,17 +77,22 @@ final class CheckCommand extends ClientCommand {
                         + tier
                         + " has no site-status: 'twinbeat status --site' on other machines has only a"
                         + " look from outside for it"));
-    if (own.isEmpty()) {
-      return Exit.DONE; // No node: there is no daemon here to ask.
-    }
-    FenceAdvice.here(own.get())
+    Optional<Pair> own = Here.pair(site, files.node());
+    return own.isEmpty() // No node: there is no daemon here to ask.
+        ? Exit.DONE
+        : good(own.get(), Here.node(site, files.node()));
+  }
+
+  private int good(Pair own, Optional<Node> self) {
+    FenceAdvice.here(own, self)
         .forEach(advice -> at.err().println("warning: fence device of " + advice));
-    FenceAdvice.exposures(own.get())
+    FenceAdvice.exposures(own, self)
         .forEach(advice -> at.err().println("advice: fence device of " + advice));
-    boolean key = file != null || keyIsRight(own.get());
-    boolean able = daemon(own.get());
-    boolean directs = file != null || directs(own.get());
-    return key && directs && (able || file != null) ? Exit.DONE : Exit.FAILED;
+    boolean alone = files.isNamed();
+    boolean key = alone || keyIsRight(own);
+    boolean able = daemon(own);
+    boolean directs = alone || self.isEmpty() || directs(own, self.get());
+    return key && directs && (able || alone) ? Exit.DONE : Exit.FAILED;
   }
 
   /** Where some pairs answer, those that do not. */
@@ -101,12 +103,9 @@ final class CheckCommand extends ClientCommand {
   }
 
   /** A director looks at its real servers from where it stands. */
-  private boolean directs(Pair pair) {
+  private boolean directs(Pair pair, Node self) {
     try {
-      Optional<Node> self = pair.node(NodeName.self());
-      return self.isEmpty()
-          || json
-          || Items.print(at, DirectorLook.from(pair, self.get())) == Exit.DONE;
+      return json || Items.print(at, DirectorLook.from(pair, self)) == Exit.DONE;
     } catch (IOException e) {
       at.err().println("the real servers were not looked at: " + e.getMessage());
       return true;

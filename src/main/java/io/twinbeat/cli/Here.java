@@ -14,19 +14,29 @@ final class Here {
 
   /** The one of the file, whatever this machine is called; of several, that of this machine. */
   static Optional<Pair> pair(Site site) {
-    if (site.onePair()) {
+    return pair(site, Optional.empty());
+  }
+
+  /** That of the machine with the name that was given. */
+  static Optional<Pair> pair(Site site, Optional<String> name) {
+    if (site.onePair() && name.isEmpty()) {
       return Optional.of(site.pair());
     }
-    return role(site, Optional.empty()).orElse(null) instanceof Role.OfNode(Pair pair, Node _)
+    return role(site, name).orElse(null) instanceof Role.OfNode(Pair pair, Node _)
         ? Optional.of(pair)
         : Optional.empty();
   }
 
-  /** The node that this machine is; empty if it is none. */
-  static String node(Site site) {
-    return role(site, Optional.empty()).orElse(null) instanceof Role.OfNode(Pair _, Node node)
-        ? node.name()
-        : "";
+  /** The node that this machine is, by the name that was given or by its own; empty: none. */
+  static Optional<Node> node(Site site, Optional<String> name) {
+    return role(site, name).orElse(null) instanceof Role.OfNode(Pair _, Node node)
+        ? Optional.of(node)
+        : Optional.empty();
+  }
+
+  /** Whether the name that was given is nobody's. */
+  static boolean isMissing(Site site, Optional<String> name) {
+    return name.isPresent() && site.role(name.get()).isEmpty();
   }
 
   /** By the name that was given, else by the host name. */

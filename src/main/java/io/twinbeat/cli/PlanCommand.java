@@ -6,28 +6,19 @@ import io.twinbeat.config.SiteReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     description =
-        "What the file does on each machine, and why; the tiers and the ways between them. Reads the"
-            + " file alone: asks nobody, changes nothing.")
+        "What the file does on each machine (with --node on that one alone), and why; the tiers and"
+            + " the ways between them. Reads the file alone: asks nobody, changes nothing.")
 final class PlanCommand implements Callable<Integer> {
   private final Surroundings at;
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "FILE",
-      description = "the file (or TWINBEAT_CONFIG; else /etc/twinbeat/twinbeat.yaml)")
-  Path file;
-
-  @Option(names = "--node", paramLabel = "NAME", description = "of this machine alone")
-  String node;
+  @Mixin final FileArgument files = new FileArgument();
 
   @Option(names = "--svg", paramLabel = "PICTURE", description = "draws the site into this file")
   Path svg;
@@ -44,7 +35,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path path = file == null ? at.config() : file;
+    Path path = files.file(at);
     return switch (SiteReader.read(path)) {
       case Reading.Bad bad -> {
         bad.problems().forEach(problem -> at.err().println(problem));
@@ -58,11 +49,11 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private int shown(Path path, Site site) throws IOException {
-    if (node != null && site.role(node).isEmpty()) {
-      at.err().println("twinbeat plan: " + path + " has no machine " + node);
+    if (Here.isMissing(site, files.node())) {
+      at.err().println("twinbeat plan: " + path + " has no machine " + files.node().get());
       return Exit.FAILED;
     }
-    at.out().print(PlanPage.render(site, Optional.ofNullable(node)));
+    at.out().print(PlanPage.render(site, files.node()));
     if (svg != null) {
       Files.writeString(svg, PlanDrawing.svg(site));
       at.out().println("drawn: " + svg);

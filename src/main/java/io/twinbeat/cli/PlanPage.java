@@ -29,98 +29,39 @@ import java.util.stream.Collectors;
 
 /** What a file does on each machine and why, as text of at most {@link #WIDTH} columns. */
 final class PlanPage {
-  static final int WIDTH = 100;
-  private static final int SERVERS_SHOWN = 4;
+  static final int WIDTH = 80;
+  static final int SERVERS_SHOWN = 4;
+
+  /** A blank at which no line ends. */
+  private static final char WHOLE = '\u00a0';
+
   private static final String BULLET = "  - ";
   private static final String DEEPER = "      ";
   private static final String DEEPEST = "        ";
 
   private final Site site;
   private final List<SitePath> paths;
+  private final List<InsideAddress> inside;
   private final StringBuilder out = new StringBuilder(4096);
 
   private PlanPage(Site site) {
     this.site = site;
     this.paths = SitePath.of(site);
+    this.inside = site.pairs().stream().flatMap(p -> InsideAddress.of(p, paths).stream()).toList();
   }
 
   /** All machines, or the one of this name. */
   static String render(Site site, Optional<String> machine) {
     PlanPage page = new PlanPage(site);
     if (machine.isEmpty()) {
-      page.drawing();
+      PlanTiers.draw(site, page.paths, page.out);
     }
     for (String name : site.machines()) {
       if (machine.isEmpty() || site.role(machine.get()).equals(site.role(name))) {
         page.machine(name);
       }
     }
-    return page.out.toString();
-  }
-
-  /** The tiers from the clients inwards, with the ways between them. */
-  private void drawing() {
-    out.append("  clients\n");
-    Set<String> reached =
-        paths.stream()
-            .flatMap(path -> path.to().stream())
-            .map(SitePath.Stop::tier)
-            .collect(Collectors.toSet());
-    for (Tier tier : site.tiers()) {
-      boolean inner = reached.contains(tier.name());
-      switch (tier) {
-        case Tier.OfPair(Pair pair) -> {
-          if (!inner && !floating(pair).isEmpty()) {
-            out.append("     |  ").append(floating(pair)).append('\n');
-            out.append("     v\n");
-          }
-          line("  ", "[" + pair.name() + "]  pair of " + machines(tier));
-          if (inner) {
-            line("        ", "floating: " + floating(pair));
-          }
-          List<SitePath> ways = paths.stream().filter(path -> path.from().equals(pair)).toList();
-          if (!ways.isEmpty()) {
-            out.append("     |\n");
-            ways.forEach(this::arrow);
-            out.append("     v\n");
-          }
-        }
-        case Tier.OfServers servers ->
-            line("  ", "[" + servers.name() + "]  servers " + machines(tier));
-      }
-    }
-    out.append('\n');
-  }
-
-  private void arrow(SitePath path) {
-    line(
-        "     |  ",
-        path.label()
-            + " by "
-            + path.mode()
-            + " to "
-            + path.tier().map(t -> "[" + t + "] ").orElse("")
-            + path.servers(SERVERS_SHOWN));
-  }
-
-  private static String floating(Pair pair) {
-    return pair.groups().stream()
-        .flatMap(group -> group.addresses().stream())
-        .map(PlanPage::shown)
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String machines(Tier tier) {
-    return switch (tier) {
-      case Tier.OfPair(Pair pair) ->
-          pair.nodes().stream()
-              .map(node -> node.name() + " " + ip(node.links().get(0)))
-              .collect(Collectors.joining(" and "));
-      case Tier.OfServers servers ->
-          servers.servers().stream()
-              .map(server -> server.name() + " " + ip(server.addresses().get(0)))
-              .collect(Collectors.joining(", "));
-    };
+    return page.out.toString().replace(WHOLE, ' ');
   }
 
   private void machine(String name) {
@@ -154,7 +95,8 @@ final class PlanPage {
     out.append(", with ").append(peer.name()).append('\n');
     String links = "";
     for (int i = 0; i < node.links().size(); i++) {
-      links += (i == 0 ? "" : ", ") + ip(node.links().get(i)) + " - " + ip(peer.links().get(i));
+      String both = whole(ip(node.links().get(i)) + " - " + ip(peer.links().get(i)));
+      links += (i == 0 ? "" : ", ") + both;
     }
     say(
         "tells "
@@ -244,10 +186,15 @@ final class PlanPage {
     }
   }
 
-  private static String what(ResourceConfig resource) {
+  private String what(ResourceConfig resource) {
     return switch (resource) {
       case AddressConfig address ->
-          "address " + shown(address) + " on " + address.dev() + ", and tells its neighbours";
+          whole("address " + shown(address) + " on " + address.dev())
+              + inside.stream()
+                  .filter(each -> each.address().equals(address))
+                  .map(each -> ", " + each.sentence())
+                  .collect(Collectors.joining())
+              + ", and tells its neighbours";
       case NginxConfig nginx ->
           "nginx"
               + (nginx.hot() ? " (it runs already)" : "")
@@ -320,6 +267,10 @@ final class PlanPage {
     return mode.name().toUpperCase(Locale.ROOT);
   }
 
+  private void wrapped(String indent, String sentence) {
+    wrapped(out, indent, " ".repeat(indent.length()), sentence);
+  }
+
   private void say(String sentence) {
     wrapped(BULLET, sentence);
   }
@@ -328,27 +279,21 @@ final class PlanPage {
     wrapped(DEEPER, sentence);
   }
 
-  private void line(String indent, String sentence) {
-    wrapped(indent, sentence);
+  /** What is not to be broken. */
+  static String whole(String words) {
+    return words.replace(' ', WHOLE);
   }
 
-  /** Words on lines of at most {@link #WIDTH}; the further lines stand below the first. */
-  private void wrapped(String indent, String sentence) {
-    StringBuilder line = new StringBuilder(indent);
-    int start = line.length();
-    String further = indent.startsWith("     |") ? indent + "  " : " ".repeat(start);
-    for (String word : sentence.split(" ", -1)) {
-      if (line.length() > start && line.length() + 1 + word.length() > WIDTH) {
-        out.append(line).append('\n');
-        line = new StringBuilder(further);
-        start = line.length();
-      }
-      line.append(line.length() > start ? " " : "").append(word);
+  /** Words on lines of at most {@link #WIDTH}; the further ones have an indent of their own. */
+  static void wrapped(StringBuilder out, String indent, String further, String sentence) {
+    String before = indent;
+    for (String line : SitePage.wrapped(sentence, WIDTH - further.length())) {
+      out.append(before).append(line).append('\n');
+      before = further;
     }
-    out.append(line).append('\n');
   }
 
-  private static String shown(AddressConfig address) {
+  static String shown(AddressConfig address) {
     return ip(address.ip()) + "/" + address.prefixLength();
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,17 +31,7 @@ final class RealServerCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "up|down|check", description = "what to do")
   String verb;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "the file (or TWINBEAT_CONFIG; else /etc/twinbeat/twinbeat.yaml)")
-  Path config;
-
-  @Option(
-      names = "--node",
-      paramLabel = "NAME",
-      description = "be this machine of the file, whatever the host name")
-  String node;
+  @Mixin final FileOptions files = new FileOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -58,13 +49,16 @@ final class RealServerCommand implements Callable<Integer> {
       at.err().println("twinbeat realserver: '" + verb + "'; expected up, down or check");
       return Exit.USAGE;
     }
-    Path file = config == null ? at.config() : config;
+    Path file = files.file(at);
     return switch (SiteReader.read(file)) {
       case Reading.Bad bad -> {
         bad.problems().forEach(problem -> at.err().println(problem));
         yield Exit.FAILED;
       }
-      case Reading.Good good -> run(file, good.site(), node == null ? NodeName.self() : node);
+      case Reading.Good good -> {
+        String name = files.node().isPresent() ? files.node().get() : NodeName.self();
+        yield run(file, good.site(), name);
+      }
     };
   }
 

@@ -57,6 +57,11 @@ record SitePath(Pair from, Group group, String label, String mode, List<Stop> to
     return paths;
   }
 
+  /** Whether another tier sends to this one; clients come to the others. */
+  static boolean isReached(String tier, List<SitePath> paths) {
+    return paths.stream().flatMap(path -> path.to().stream()).anyMatch(s -> s.tier().equals(tier));
+  }
+
   private static void add(
       Site site, Pair pair, Group group, VirtualServiceConfig service, List<SitePath> paths) {
     Map<ForwardingMode, List<Stop>> stops = new LinkedHashMap<>();
@@ -107,10 +112,11 @@ record SitePath(Pair from, Group group, String label, String mode, List<Stop> to
         to.stream()
             .limit(most)
             .map(stop ->
-                stop.name()
-                    + " "
-                    + Addresses.shown(stop.ip())
-                    + (portIsKept(stop) ? "" : " port " + stop.port()))
+                PlanPage.whole(
+                    stop.name()
+                        + " "
+                        + Addresses.shown(stop.ip())
+                        + (portIsKept(stop) ? "" : " port " + stop.port())))
             .collect(Collectors.joining(", "));
     return to.size() > most ? named + " and " + (to.size() - most) + " more" : named;
   }

@@ -1,6 +1,7 @@
 package io.twinbeat.cli;
 
 import com.google.gson.JsonObject;
+import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
 import io.twinbeat.config.Reading;
 import io.twinbeat.config.Site;
@@ -125,7 +126,9 @@ final class StatusCommand extends ClientCommand {
 
   private SiteState ask(Site of, Optional<Pair> pair) throws InterruptedException {
     Optional<JsonObject> own = pair.isEmpty() ? Optional.empty() : own(pair.get());
-    String self = own.isEmpty() ? Here.node(of) : Json.text(own.get(), "node");
+    String self =
+        own.map(report -> Json.text(report, "node"))
+            .orElseGet(() -> Here.node(of, Optional.empty()).map(Node::name).orElse(""));
     return new SiteQuestion(of, self, own).ask();
   }
 

@@ -8,9 +8,9 @@ import io.twinbeat.daemon.Upstreams;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -20,17 +20,7 @@ import picocli.CommandLine.Option;
 final class UpstreamsCommand implements Callable<Integer> {
   private final Surroundings at;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "the file (or TWINBEAT_CONFIG; else /etc/twinbeat/twinbeat.yaml)")
-  Path config;
-
-  @Option(
-      names = "--node",
-      paramLabel = "NAME",
-      description = "be this node of the file, whatever the host name")
-  String node;
+  @Mixin final FileOptions files = new FileOptions();
 
   @Option(names = "--check", description = "only say which files are not as they should be")
   boolean check;
@@ -47,14 +37,14 @@ final class UpstreamsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path file = config == null ? at.config() : config;
+    Path file = files.file(at);
     return switch (SiteReader.read(file)) {
       case Reading.Bad bad -> {
         bad.problems().forEach(problem -> at.err().println(problem));
         yield Exit.FAILED;
       }
       case Reading.Good good ->
-          Here.role(good.site(), Optional.ofNullable(node)).orElse(null) instanceof Role.OfNode role
+          Here.role(good.site(), files.node()).orElse(null) instanceof Role.OfNode role
               ? on(role.pair())
               : none(file);
     };

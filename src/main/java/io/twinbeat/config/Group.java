@@ -1,9 +1,13 @@
 package io.twinbeat.config;
 
+import io.twinbeat.config.VirtualServiceConfig.Target;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Resources that move as one, started in this order and stopped in the reverse. {@code prefer} is
@@ -34,6 +38,29 @@ public record Group(
       }
     }
     return addresses;
+  }
+
+  /** Those that this group's directors balance; what a firewall mark stands for is not told. */
+  public Set<InetAddress> balanced() {
+    Set<InetAddress> balanced = new HashSet<>();
+    for (ResourceConfig resource : resources) {
+      if (resource instanceof LvsConfig lvs) {
+        for (VirtualServiceConfig service : lvs.services()) {
+          if (service.target() instanceof Target.Address(InetAddress ip, int _, boolean _)) {
+            balanced.add(ip);
+          }
+        }
+      }
+    }
+    return balanced;
+  }
+
+  /** The address in this server's network: by NAT its gateway, by which replies go back. */
+  public Optional<InetAddress> gatewayOf(InetAddress server) {
+    return addresses().stream()
+        .filter(address -> Addresses.samePrefix(address.ip(), server, address.prefixLength()))
+        .map(AddressConfig::ip)
+        .findFirst();
   }
 
   /**

@@ -114,7 +114,7 @@ public record RealServerDuty(
               self.get().mode(),
               self.get().ip(),
               machine.moves(self.get().ip()),
-              gateway(group, self.get().ip()),
+              group.gatewayOf(self.get().ip()),
               director,
               group,
               List.of(service.target().toString()));
@@ -138,12 +138,5 @@ public record RealServerDuty(
               .filter(ip -> ip.getAddress().length == (mark.v6() ? 16 : 4))
               .toList();
     };
-  }
-
-  private static Optional<InetAddress> gateway(Group group, InetAddress self) {
-    return group.addresses().stream()
-        .filter(address -> Addresses.samePrefix(address.ip(), self, address.prefixLength()))
-        .map(AddressConfig::ip)
-        .findFirst();
   }
 }

@@ -167,9 +167,7 @@ final class SiteChecks {
             "a server on a segment that the directors are on (DR goes by hardware address), or mode"
                 + " tun or nat");
       }
-      if (server.mode() == ForwardingMode.NAT
-          && group.addresses().stream()
-              .noneMatch(a -> Addresses.samePrefix(a.ip(), server.ip(), a.prefixLength()))) {
+      if (server.mode() == ForwardingMode.NAT && group.gatewayOf(server.ip()).isEmpty()) {
         report.warning(
             place,
             shown(server) + " by NAT, in no network of a floating address of the group",

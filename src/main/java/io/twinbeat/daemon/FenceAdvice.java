@@ -1,11 +1,9 @@
 package io.twinbeat.daemon;
 
 import io.twinbeat.config.Node;
-import io.twinbeat.config.NodeName;
 import io.twinbeat.config.Pair;
 import io.twinbeat.fencing.DeviceSpec;
 import io.twinbeat.fencing.Fencing;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,28 +26,19 @@ public final class FenceAdvice {
    * What deserves a word on this machine about the devices that it would use: its peer's, or all
    * where it is none of the nodes. For a file without errors; runs short local programs.
    */
-  public static List<String> here(Pair pair) {
-    return foreign(pair).stream().flatMap(node -> about(pair, node).stream()).toList();
+  public static List<String> here(Pair pair, Optional<Node> self) {
+    return foreign(pair, self).stream().flatMap(node -> about(pair, node).stream()).toList();
   }
 
   /** What other users of this machine can see while those devices are used. */
-  public static List<String> exposures(Pair pair) {
-    return foreign(pair).stream()
+  public static List<String> exposures(Pair pair, Optional<Node> self) {
+    return foreign(pair, self).stream()
         .flatMap(node -> Fencing.exposures(Map.of(node.name(), FromFile.devices(node))).stream())
         .toList();
   }
 
-  private static List<Node> foreign(Pair pair) {
-    Optional<Node> self = self(pair);
+  private static List<Node> foreign(Pair pair, Optional<Node> self) {
     return pair.nodes().stream().filter(node -> !node.equals(self.orElse(null))).toList();
-  }
-
-  private static Optional<Node> self(Pair pair) {
-    try {
-      return pair.node(NodeName.self());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 
   static List<String> about(Pair pair, Node node) {

@@ -3,13 +3,9 @@ package io.twinbeat.lab;
 import io.twinbeat.config.AddressConfig;
 import io.twinbeat.config.Device;
 import io.twinbeat.config.Group;
-import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.Node;
 import io.twinbeat.config.Pair;
-import io.twinbeat.config.ResourceConfig;
 import io.twinbeat.config.Tier;
-import io.twinbeat.config.VirtualServiceConfig;
-import io.twinbeat.config.VirtualServiceConfig.Target;
 import io.twinbeat.lab.SitePlan.Bmc;
 import io.twinbeat.lab.SitePlan.Floating;
 import io.twinbeat.lab.SitePlan.Lan;
@@ -160,16 +156,7 @@ final class Planner {
 
   /** What a director balances is where clients are; its servers' gateway is where they are not. */
   private static List<AddressConfig> clientsFirst(Group group) {
-    Set<InetAddress> balanced = new HashSet<>();
-    for (ResourceConfig resource : group.resources()) {
-      if (resource instanceof LvsConfig lvs) {
-        for (VirtualServiceConfig service : lvs.services()) {
-          if (service.target() instanceof Target.Address address) {
-            balanced.add(address.ip());
-          }
-        }
-      }
-    }
+    Set<InetAddress> balanced = group.balanced();
     return group.addresses().stream()
         .sorted(Comparator.comparing(address -> !balanced.contains(address.ip())))
         .toList();
