@@ -121,13 +121,17 @@ class InsideAddressTest {
 
   @Test
   void whereAnotherTierSendsIsNoInside() {
-    String upstream =
-        "nginx: { check: http://127.0.0.1/, upstreams: { u: { tier: px, port: 80 } } }";
+    String upstreams = "upstreams: { u: { port: 80, servers: { px: 10.3.0.100 } } }";
     assertEquals(
         List.of(),
         inside(
-            Sites.pair("front", "10.1.0", item(upstream), address("10.1.0.100/24")),
-            Sites.pair("px", "10.3.0", item(TO_WEB), address("10.3.0.100/24")).replace("g:", "h:"),
+            Sites.pair(
+                "front",
+                "10.1.0",
+                item("nginx: { check: http://127.0.0.1/, " + upstreams + " }"),
+                address("10.1.0.100/24")),
+            Sites.pair(
+                "px", "10.2.0", item(TO_WEB), address("10.3.0.100/24"), address("10.2.0.100/24")),
             WEB));
   }
 }
