@@ -119,7 +119,8 @@ final class Looker {
       FloatingAddress address,
       ProbeAnswer.NotAnswered not,
       CompletableFuture<Optional<MacAddress>> asked) {
-    boolean server = not.reach() == ProbeAnswer.Reach.SERVER;
+    boolean taken = not.reach() == ProbeAnswer.Reach.TAKEN;
+    boolean server = taken || not.reach() == ProbeAnswer.Reach.SERVER;
     Optional<MacAddress> claims = server ? Optional.empty() : asked.getNow(Optional.empty());
     Optional<MacAddress> table = claims.isEmpty() ? claims : addresses.sentTo(address);
     boolean elsewhere = table.isPresent() && !table.equals(claims);
@@ -137,7 +138,8 @@ final class Looker {
               + not.detail()
               + ")");
     }
-    return finished(effect, Look.NOT_ANSWERED, not.detail());
+    return new Event.ProbeFinished(
+        effect.group(), effect.id(), Look.NOT_ANSWERED, taken, not.detail());
   }
 
   /**

@@ -105,8 +105,18 @@ public sealed interface Event {
   /** What this node's looks at the real servers behind a group come to. */
   record RealServersSeen(String group, Reach reach) implements Event {}
 
-  /** A look at the service through its address ended. */
-  record ProbeFinished(String group, long id, Look look, String detail) implements Event {}
+  /**
+   * A look at the service through its address ended.
+   *
+   * @param taken not answered, but the machine's kernel took the connection
+   */
+  record ProbeFinished(String group, long id, Look look, boolean taken, String detail)
+      implements Event {
+    /** Of a look for which no connection was taken. */
+    public ProbeFinished(String group, long id, Look look, String detail) {
+      this(group, id, look, false, detail);
+    }
+  }
 
   /** What a look at the service saw. */
   enum Look {

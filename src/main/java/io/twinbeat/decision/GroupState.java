@@ -96,10 +96,8 @@ public final class GroupState {
   Look look;
   String lookDetail = "";
 
-  /**
-   * When the first of the looks began that found no service, one after the other; null for none.
-   */
-  Moment goneSince;
+  /** Since when connections are taken and not answered, by one look after the other; or null. */
+  Moment takenSince;
 
   /** The last look that was told, and when; null before any. */
   Look lookTold;
@@ -153,7 +151,7 @@ public final class GroupState {
     c.lookEnded = lookEnded;
     c.look = look;
     c.lookDetail = lookDetail;
-    c.goneSince = goneSince;
+    c.takenSince = takenSince;
     c.lookTold = lookTold;
     c.lookToldAt = lookToldAt;
     return c;

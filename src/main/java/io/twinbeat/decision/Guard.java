@@ -20,7 +20,7 @@ public enum Guard implements Protection {
   LOOK_FIRST,
   /** A look is believed only as long as the next one takes. */
   LOOK_FRESH,
-  /** While a daemon restarts on a machine that lives, one slow answer is no death. */
+  /** While a daemon restarts, a service that is slow beside it is not dead at once. */
   PATIENCE_WITH_RESTART,
   /** The two nodes have different turns. */
   WAIT_UNEQUAL,

@@ -163,7 +163,7 @@ final class TakeoverRules {
         return false;
       }
       allSeen &= look != null || !t.on(Guard.LOOK_FIRST);
-      allSeen &= goneLongEnough(t, g);
+      allSeen &= !slowBesideAStart(t, g);
     }
     if (allSeen) {
       PeerRules.set(t, Hearing.SILENT);
@@ -173,17 +173,16 @@ final class TakeoverRules {
   }
 
   /**
-   * A program that starts takes the processor from the service beside it. The machine is known to
-   * live then and its silence has a reason, so that the service gets a deadtime of its own.
+   * A program that starts takes the processor from the service beside it, not from the kernel. That
+   * the daemon restarts is known, so that a service whose kernel takes connections gets a deadtime
+   * of its own.
    */
-  static boolean goneLongEnough(Turn t, GroupState g) {
-    boolean lives = t.peer().restarting || t.peer().processDied;
-    if (!lives || !t.on(Guard.PATIENCE_WITH_RESTART)) {
-      return true;
-    }
-    return g.goneSince != null
-        && !g.goneSince.isBefore(silentFrom(t))
-        && t.now.since(g.goneSince).compareTo(t.settings.deadtime()) >= 0;
+  static boolean slowBesideAStart(Turn t, GroupState g) {
+    boolean starts = t.peer().restarting || t.peer().processDied;
+    return starts
+        && t.on(Guard.PATIENCE_WITH_RESTART)
+        && g.takenSince != null
+        && t.now.since(g.takenSince).compareTo(t.settings.deadtime()) < 0;
   }
 
   private static void stillServed(Turn t, GroupState g) {
@@ -255,12 +254,10 @@ final class TakeoverRules {
     g.probePending = false;
     g.lookStarted = g.probeStarted;
     g.lookEnded = t.now;
-    boolean goneBefore =
-        g.look == Look.NOT_ANSWERED && g.goneSince != null && !g.goneSince.isBefore(silentFrom(t));
-    if (e.look() != Look.NOT_ANSWERED) {
-      g.goneSince = null;
-    } else if (!goneBefore) {
-      g.goneSince = g.lookStarted;
+    if (e.look() != Look.NOT_ANSWERED || !e.taken()) {
+      g.takenSince = null;
+    } else if (g.takenSince == null || g.takenSince.isBefore(silentFrom(t))) {
+      g.takenSince = g.lookStarted;
     }
     g.look = e.look();
     g.lookDetail = e.detail();

@@ -209,16 +209,14 @@ public final class WhyNot {
     Rule rule = look == Look.CANNOT_TELL ? Rule.CANNOT_TELL : Rule.STILL_SERVED;
     add(
         rule,
-        look == Look.NOT_ANSWERED && TakeoverRules.goneLongEnough(t, g),
+        look == Look.NOT_ANSWERED && !TakeoverRules.slowBesideAStart(t, g),
         "the service of "
             + g.name
             + switch (look) {
               case NOT_ANSWERED ->
-                  TakeoverRules.goneLongEnough(t, g)
-                      ? " is gone (" + seen + ")"
-                      : " does not answer while a daemon starts there: a deadtime more ("
-                          + seen
-                          + ")";
+                  TakeoverRules.slowBesideAStart(t, g)
+                      ? " is slow while a daemon starts there: a deadtime more (" + seen + ")"
+                      : " is gone (" + seen + ")";
               case ANSWERED -> " answers (" + seen + ")";
               case CANNOT_TELL -> " cannot be judged (" + seen + ")";
               case null -> " was not seen to be gone (only a silence is a reason to look)";

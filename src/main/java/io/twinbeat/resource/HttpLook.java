@@ -92,7 +92,7 @@ public final class HttpLook implements AutoCloseable {
   }
 
   Reach reach() {
-    return connected ? Reach.SERVER : Reach.NOBODY;
+    return connected ? Reach.TAKEN : Reach.NOBODY;
   }
 
   /** What has not come yet. */

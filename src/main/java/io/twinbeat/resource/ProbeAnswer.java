@@ -11,6 +11,8 @@ public sealed interface ProbeAnswer {
   enum Reach {
     /** Some machine's TCP reacted. */
     SERVER,
+    /** Some machine's kernel took the connection; nothing came over it in time. */
+    TAKEN,
     NOBODY,
     /** This machine's kernel has no way there: nobody answers ARP, or a route or filter says so. */
     NO_WAY

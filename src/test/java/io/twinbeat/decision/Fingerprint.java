@@ -195,8 +195,7 @@ public final class Fingerprint {
     recent(g.lookStarted, deadtime);
     recent(g.lookEnded, deadtime);
     word(g.look);
-    recent(g.goneSince, deadtime);
-    flag(g.goneSince != null && g.goneSince.isBefore(silentFrom));
+    recent(g.takenSince, deadtime);
   }
 
   public long hash() {

@@ -213,19 +213,33 @@ final class Hand {
 
   /** The look that is under way ends so. */
   Hand looked(Look look) {
+    return looked(look, false);
+  }
+
+  /** {@code taken}: the kernel took the connection. */
+  Hand looked(Look look, boolean taken) {
     Effect.Probe probe = last(Effect.Probe.class);
     if (probe == null) {
       throw new AssertionError("no look is under way");
     }
-    return step(new Event.ProbeFinished(SITE, probe.id(), look, "by hand"));
+    return step(new Event.ProbeFinished(SITE, probe.id(), look, taken, "by hand"));
   }
 
   /** B becomes silent, and each look at the service ends like this; until {@code millis} passed. */
   Hand silentFor(long millis, Look look) {
+    return silentFor(millis, look, false);
+  }
+
+  /** As long, B's kernel takes connections and nobody answers over them. */
+  Hand slowFor(long millis) {
+    return silentFor(millis, Look.NOT_ANSWERED, true);
+  }
+
+  private Hand silentFor(long millis, Look look, boolean taken) {
     for (long at = 0; at < millis; at += 50) {
       pass(50);
       if (site().probePending) {
-        looked(look);
+        looked(look, taken);
       }
     }
     return this;

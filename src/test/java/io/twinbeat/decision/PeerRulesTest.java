@@ -175,21 +175,33 @@ class PeerRulesTest {
     Hand a = Hand.standby();
     a.goodbye(Leaving.RESTARTING);
     a.silentFor(Hand.DEADTIME / 2, Look.ANSWERED);
-    a.silentFor(Hand.DEADTIME - 100, Look.NOT_ANSWERED).silentFor(100, Look.ANSWERED);
-    a.silentFor(Hand.DEADTIME - 100, Look.NOT_ANSWERED);
+    a.slowFor(Hand.DEADTIME - 100).silentFor(100, Look.ANSWERED).slowFor(Hand.DEADTIME - 100);
     assertFalse(a.did(Effect.Fence.class));
-    a.silentFor(200, Look.NOT_ANSWERED);
+    a.slowFor(200);
     assertTrue(a.did(Effect.Fence.class));
   }
 
   @Test
-  void soHasOneWhoseDaemonWasKilledOnAMachineThatAnswers() {
+  void soHasOneWhoseDaemonWasKilled() {
     Hand a = Hand.standby().step(new Event.PeerProcessDied(2000));
-    a.silentFor(2 * Hand.DEADTIME, Look.ANSWERED);
-    a.silentFor(Hand.DEADTIME - 100, Look.NOT_ANSWERED);
+    a.silentFor(2 * Hand.DEADTIME, Look.ANSWERED).slowFor(Hand.DEADTIME - 100);
     assertFalse(a.did(Effect.Fence.class));
-    a.silentFor(200, Look.NOT_ANSWERED);
+    a.slowFor(200);
     assertTrue(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void butNotOneWhoseKernelTakesNoConnection() {
+    Hand a = Hand.standby().step(new Event.PeerProcessDied(2000));
+    a.silentFor(2 * Hand.DEADTIME, Look.ANSWERED).slowFor(Hand.DEADTIME / 2);
+    assertFalse(a.did(Effect.Fence.class));
+    a.silentFor(100, Look.NOT_ANSWERED);
+    assertTrue(a.did(Effect.Fence.class));
+  }
+
+  @Test
+  void aServiceThatHangsInASilenceWithoutACauseIsDead() {
+    assertTrue(Hand.standby().slowFor(Hand.DEADTIME + 100).did(Effect.Fence.class));
   }
 
   @Test

@@ -406,13 +406,17 @@ final class Daemon {
         asked,
         () -> {
           boolean lost = !world.lan.up(machine.index) || world.faults.blind[machine.index];
-          boolean answers = !lost && world.lan.reachable() && peer.serves(g) && !peer.slow();
+          boolean reached = !lost && world.lan.reachable() && peer.serves(g);
+          boolean answers = reached && !peer.slow();
+          boolean taken = reached && !answers;
           Look look = lost ? Look.CANNOT_TELL : answers ? Look.ANSWERED : Look.NOT_ANSWERED;
           long rest =
               (answers || world.chance.of(0.3) ? MS / 2 : limit - asked)
                   + world.chance.between(0, world.faults.slowLooks[machine.index]);
           later(
-              rest, () -> toLoop(new Event.ProbeFinished(probe.group(), probe.id(), look, "seen")));
+              rest,
+              () ->
+                  toLoop(new Event.ProbeFinished(probe.group(), probe.id(), look, taken, "seen")));
         });
   }
 
