@@ -175,14 +175,14 @@ final class TakeoverRules {
   /**
    * A program that starts takes the processor from the service beside it, not from the kernel. That
    * the daemon restarts is known, so that a service whose kernel takes connections gets a deadtime
-   * of its own.
+   * of its own, at whose end it was looked at, too.
    */
   static boolean slowBesideAStart(Turn t, GroupState g) {
     boolean starts = t.peer().restarting || t.peer().processDied;
     return starts
         && t.on(Guard.PATIENCE_WITH_RESTART)
         && g.takenSince != null
-        && t.now.since(g.takenSince).compareTo(t.settings.deadtime()) < 0;
+        && g.lookEnded.since(g.takenSince).compareTo(t.settings.deadtime()) < 0;
   }
 
   private static void stillServed(Turn t, GroupState g) {
