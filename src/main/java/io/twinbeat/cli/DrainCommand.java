@@ -14,7 +14,11 @@ final class DrainCommand extends ClientCommand {
   @Parameters(index = "0", paramLabel = "SERVER", description = "its name in the file")
   String server;
 
-  @Option(names = "--wait", description = "until no open connection is left")
+  @Option(
+      names = "--wait",
+      description =
+          "until no TCP connection is open; UDP, and clients that are remembered, are told, but not"
+              + " waited for")
   boolean wait;
 
   DrainCommand(Surroundings at) {

@@ -68,12 +68,24 @@ final class RealServerCommand implements Callable<Integer> {
       return told(side.down(), "nothing was to be put back");
     }
     side.duties().forEach(duty -> at.out().println(name + ": " + sentence(duty)));
-    if (side.duties().isEmpty()) {
-      at.out().println(name + ": no director of " + file + " has this machine as a real server");
-    }
-    return verb.equals("up")
-        ? told(side.up(), "all was so already")
-        : Items.print(at, side.check());
+    boolean known = !side.duties().isEmpty();
+    int exit =
+        verb.equals("up")
+            ? told(side.up(), known ? "all was so already" : "nothing was done")
+            : Items.print(at, side.check());
+    return known ? exit : unknown(file, name);
+  }
+
+  /** What was up for a file that named it is put back by now. */
+  private int unknown(Path file, String name) {
+    at.err()
+        .println(
+            "twinbeat realserver: no director of "
+                + file
+                + " has this machine as a real server, neither by its name ("
+                + name
+                + ") nor by an address that it has now");
+    return Exit.FAILED;
   }
 
   private int told(List<String> changes, String nothing) {

@@ -92,6 +92,7 @@ final class PairReader {
     Optional<SiteStatusConfig> siteStatus = SiteStatusReader.read(report, top);
     top.done();
     book.check();
+    OwnServers.check(report, nodes, groups);
     if (report.count() > atFirst || name.isEmpty()) {
       return Optional.empty();
     }

@@ -149,13 +149,6 @@ final class SiteChecks {
     for (RealServerConfig server : servers) {
       Owner owner = owners.get(server.ip());
       Place place = report.placeOf(server);
-      if (owner != null && owner.tier().name().equals(pair.name())) {
-        report.problem(
-            place,
-            shown(server) + ", a node of this pair",
-            "servers of another tier: the standby would balance again what it gets, in a loop");
-        continue;
-      }
       if (owner != null) {
         loops.sends(pair.name(), owner.tier().name(), place);
         halfOfPair(owner, server, servers);

@@ -84,7 +84,8 @@ final class ControlDesk implements ControlServer.Handler {
   }
 
   private DrainDesk drains() {
-    return new DrainDesk(parts.drains(), parts.drainExchange(), parts.peer().name());
+    return new DrainDesk(
+        parts.drains(), parts.drainExchange(), parts.drainCount(), parts.peer().name());
   }
 
   private static boolean changes(Request request) {

@@ -100,7 +100,14 @@ public final class DirectorLook {
   private void segment(RealServerConfig server) {
     String what = server.name() + " (" + Addresses.shown(server.ip()) + ") by DR";
     Optional<InterfaceAddress> beside = beside(server.ip());
-    if (beside.isPresent()) {
+    if (own.stream().anyMatch(address -> address.ip().equals(server.ip()))) {
+      items.add(
+          item(
+              what,
+              false,
+              "an address of this node: as standby it loses every connection that it is sent",
+              "an address of " + server.name() + ", another machine"));
+    } else if (beside.isPresent()) {
       items.add(item(what, true, "on the segment of " + device(beside.get()), ""));
     } else {
       items.add(

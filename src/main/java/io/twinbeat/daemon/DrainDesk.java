@@ -3,36 +3,37 @@ package io.twinbeat.daemon;
 import io.twinbeat.control.Request;
 import io.twinbeat.control.Response;
 import io.twinbeat.linux.IpvsDestination.Connections;
-import io.twinbeat.lvs.Director;
-import io.twinbeat.lvs.LvsException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** {@code twinbeat drain} and {@code undrain}; any thread. */
 final class DrainDesk {
-  private static final Duration STEP = Duration.ofSeconds(1);
+  /** How often is counted, how long nobody may know, and for how long at most. */
+  record Pace(Duration step, Duration unknown, Duration most) {}
 
-  /** Somewhat less than a client waits for an order. */
-  private static final Duration WAIT_MAX = Duration.ofMinutes(14);
+  /** A takeover fits into the second; the third is somewhat less than a client waits. */
+  private static final Pace PACE =
+      new Pace(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(14));
 
   private final Drains drains;
   private final DrainExchange exchange;
+  private final DrainCount count;
   private final String peer;
 
-  DrainDesk(Drains drains, DrainExchange exchange, String peer) {
+  DrainDesk(Drains drains, DrainExchange exchange, DrainCount count, String peer) {
     this.drains = drains;
     this.exchange = exchange;
+    this.count = count;
     this.peer = peer;
   }
 
   /** {@code server}, and for a drain {@code wait}: until no connection is left. */
   Response order(Request request, boolean on) throws InterruptedException {
     String server = request.text("server").orElse("");
-    List<Director> directors = drains.knowing(server);
-    if (directors.isEmpty()) {
-      Set<String> names = drains.servers();
+    Set<String> names = drains.servers();
+    if (!names.contains(server)) {
       return new Response.Refused(
           "there is no real server '"
               + server
@@ -55,13 +56,13 @@ final class DrainDesk {
         return Response.Done.with(said);
       }
       if (!request.flag("wait")) {
-        return Response.Done.with(said + "; " + left(directors, server));
+        return Response.Done.with(said + "; " + left(server));
       }
       return new Response.Lines(sink -> {
         sink.sentence(said);
-        return emptied(directors, server, sink);
+        return emptied(count, server, sink, PACE);
       });
-    } catch (IOException | LvsException e) {
+    } catch (IOException e) {
       return new Response.Failed(e.getMessage());
     }
   }
@@ -76,44 +77,67 @@ final class DrainDesk {
     }
   }
 
-  private static Response.End emptied(List<Director> directors, String server, Response.Sink sink)
+  /**
+   * The holder may change meanwhile, and then nobody counts for a while; that is waited for, but an
+   * unknown number is never none.
+   */
+  static Response.End emptied(DrainCount count, String server, Response.Sink sink, Pace pace)
       throws InterruptedException, IOException {
-    long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+    long began = System.nanoTime();
+    OptionalLong known = OptionalLong.empty();
     String told = "";
-    try {
-      while (true) {
-        String left = left(directors, server);
-        if (count(directors, server).active() == 0) {
-          return Response.Done.with(server + " is drained: " + left);
+    while (true) {
+      String now;
+      try {
+        DrainCount.Count left = count.of(server);
+        known = OptionalLong.of(System.nanoTime());
+        now = shown(left);
+        if (left.connections().active() == 0) {
+          return Response.Done.with(server + " is drained: " + now);
         }
-        if (System.nanoTime() - deadline >= 0) {
-          return new Response.Failed(server + " is not empty yet: " + left);
+        if (over(began, pace.most())) {
+          return new Response.Failed(server + " is not empty yet: " + now);
         }
-        if (!left.equals(told)) {
-          sink.sentence(left);
-          told = left;
+      } catch (IOException e) {
+        now = unknown(e);
+        if (known.isEmpty() || over(known.getAsLong(), pace.unknown())) {
+          return new Response.Failed(server + " takes no new connections, but " + now);
         }
-        Thread.sleep(STEP);
       }
-    } catch (LvsException e) {
-      return new Response.Failed(e.getMessage());
+      if (!now.equals(told)) {
+        sink.sentence(now);
+        told = now;
+      }
+      Thread.sleep(pace.step());
     }
   }
 
-  private static Connections count(List<Director> directors, String server) throws LvsException {
-    Connections sum = Connections.NONE;
-    for (Director director : directors) {
-      sum = sum.plus(director.connections(server));
-    }
-    return sum;
+  private static boolean over(long since, Duration limit) {
+    return System.nanoTime() - since >= limit.toNanos();
   }
 
-  private static String left(List<Director> directors, String server) throws LvsException {
-    Connections left = count(directors, server);
-    return left.active()
-        + " open connections left on this node, "
-        + left.inactive()
-        + " that are ending"
-        + (left.persistent() > 0 ? ", " + left.persistent() + " persistent" : "");
+  private String left(String server) throws InterruptedException {
+    try {
+      return shown(count.of(server));
+    } catch (IOException e) {
+      return unknown(e);
+    }
+  }
+
+  private static String unknown(IOException why) {
+    return "how many it has left is not known: " + why.getMessage();
+  }
+
+  /** The kernel never counts UDP as active: it cannot tell a pause from an end. */
+  private static String shown(DrainCount.Count left) {
+    Connections connections = left.connections();
+    return connections.active()
+        + " open connections left on "
+        + String.join(" and ", left.nodes())
+        + ", "
+        + connections.inactive()
+        + " that are ending or UDP, "
+        + connections.persistent()
+        + " clients remembered";
   }
 }

@@ -3,14 +3,16 @@ package io.twinbeat.daemon;
 import com.google.gson.JsonParser;
 import io.twinbeat.journal.StateException;
 import io.twinbeat.journal.StateFile;
+import io.twinbeat.linux.IpvsDestination.Connections;
 import io.twinbeat.lvs.Director;
 import io.twinbeat.lvs.LvsException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,14 +77,24 @@ final class Drains {
     return servers;
   }
 
-  List<Director> knowing(String server) {
-    List<Director> knowing = new ArrayList<>();
+  /** Those that balance to it, by their ids. */
+  Map<String, DrainCount.Counter> knowing(String server) {
+    Map<String, DrainCount.Counter> knowing = new TreeMap<>();
     for (Director director : directors) {
       if (director.servers().contains(server)) {
-        knowing.add(director);
+        knowing.put(director.id(), asked -> counted(director, asked));
       }
     }
     return knowing;
+  }
+
+  private static Optional<Connections> counted(Director director, String server)
+      throws IOException {
+    try {
+      return director.connections(server);
+    } catch (LvsException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /**

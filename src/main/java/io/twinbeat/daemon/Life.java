@@ -202,6 +202,7 @@ final class Life implements AutoCloseable {
             orders,
             drains,
             drainExchange,
+            new DrainCount(self.name(), peer.name(), drains::knowing, questions),
             since);
     Set<String> devices = new TreeSet<>();
     floating.forEach(address -> devices.add(address.device()));

@@ -35,6 +35,7 @@ record Parts(
     Orders orders,
     Drains drains,
     DrainExchange drainExchange,
+    DrainCount drainCount,
     Instant since) {
 
   Parts {

@@ -5,6 +5,7 @@ import io.twinbeat.address.Addresses;
 import io.twinbeat.address.FloatingAddress;
 import io.twinbeat.config.AddressConfig;
 import io.twinbeat.config.Group;
+import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.Pair;
 import io.twinbeat.config.ResourceConfig;
 import io.twinbeat.decision.Phase;
@@ -72,7 +73,7 @@ final class Trial {
       for (FloatingAddress address : ResourceFactory.addresses(group)) {
         boolean known =
             had.stream().anyMatch(a -> a.ip().equals(address.ip()) && sameDevice(a, address));
-        if (known || !deviceExists(address)) {
+        if (known || !deviceExists(address.device(), address.toString())) {
           continue;
         }
         added.add(address);
@@ -104,12 +105,12 @@ final class Trial {
     return a.device().equals(b.device());
   }
 
-  private boolean deviceExists(FloatingAddress address) {
+  private boolean deviceExists(String device, String what) {
     try {
-      if (NetworkInterface.getByName(address.device()) != null) {
+      if (NetworkInterface.getByName(device) != null) {
         return true;
       }
-      objections.add("there is no network device " + address.device() + " for " + address);
+      objections.add("there is no network device " + device + " for " + what);
     } catch (SocketException e) {
       objections.add("the network devices cannot be listed: " + e.getMessage());
     }
@@ -142,6 +143,10 @@ final class Trial {
   }
 
   private void tried(Group group, ResourceConfig config) {
+    if (config instanceof LvsConfig lvs
+        && lvs.sync().orElse(null) instanceof LvsConfig.Sync.SyncDaemon daemon) {
+      deviceExists(daemon.dev(), "the connection sync of " + lvs.name());
+    }
     Directors directors = new Directors(next, parts.alarms(), parts.chronicle());
     Resource resource = ResourceFactory.service(group, config, next.paths().run(), directors);
     resource.inspect();

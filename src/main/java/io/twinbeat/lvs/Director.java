@@ -313,6 +313,11 @@ public final class Director implements AutoCloseable {
     return findings;
   }
 
+  /** Tells it from others of this node, and is the same on the other. */
+  public String id() {
+    return id;
+  }
+
   /** The names of all real servers. */
   public Set<String> servers() {
     return fleet.servers();
@@ -339,8 +344,17 @@ public final class Director implements AutoCloseable {
     }
   }
 
-  /** How many connections the kernel knows to that server; none where it is not active. */
-  public Connections connections(String server) throws LvsException {
+  /** How many connections the kernel knows to that server; empty where it is not active. */
+  public Optional<Connections> connections(String server) throws LvsException {
+    lock.lock();
+    try {
+      return active ? Optional.of(counted(server)) : Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Connections counted(String server) throws LvsException {
     Connections sum = Connections.NONE;
     for (ServiceReport service : report()) {
       for (ServiceReport.Server each : service.servers()) {

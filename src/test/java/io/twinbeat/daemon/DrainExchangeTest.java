@@ -1,6 +1,7 @@
 package io.twinbeat.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.Reading;
 import io.twinbeat.config.SiteReader;
 import io.twinbeat.control.Request;
+import io.twinbeat.control.Response;
 import io.twinbeat.control.StatusReport.Readiness;
 import io.twinbeat.journal.Journal;
 import io.twinbeat.lvs.Director;
@@ -22,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +62,7 @@ class DrainExchangeTest {
     final PeerFacts facts = new PeerFacts();
     final PeerQuestions asking;
     final DrainExchange exchange;
+    final DrainDesk desk;
 
     Node(String name, String peer, List<String> servers, Predicate<byte[]> send) {
       disk = folder.resolve(name);
@@ -75,6 +79,8 @@ class DrainExchangeTest {
       drains = new Drains(disk, List.of(director), chronicle, alarms);
       asking = new PeerQuestions(peer, send);
       exchange = new DrainExchange(peer, drains, asking, facts, standby::state);
+      DrainCount count = new DrainCount(name, peer, drains::knowing, asking);
+      desk = new DrainDesk(drains, exchange, count, peer);
     }
 
     /** What its director does. */
@@ -282,14 +288,28 @@ class DrainExchangeTest {
       lb2.drains.order("web1", i % 2 == 0);
     }
     heard = true;
-    DrainDesk desk = new DrainDesk(lb1.drains, lb1.exchange, "lb2");
     JsonObject arguments = new JsonObject();
     arguments.addProperty("server", "web1");
-    desk.order(Request.of("undrain", arguments), false);
+    lb1.desk.order(Request.of("undrain", arguments), false);
     assertEquals(Set.of(), lb2.drained());
     assertEquals(6, lb2.drains.book().of("web1").number());
     tellBoth();
     bothHave();
+  }
+
+  /** Where nobody holds the group, nobody can count: an operator must not read that as none. */
+  @Test
+  void whatNobodyCountsIsNotNone() throws Exception {
+    JsonObject arguments = new JsonObject();
+    arguments.addProperty("server", "web1");
+    arguments.addProperty("wait", true);
+    List<String> said = new ArrayList<>();
+    Response.Lines lines = (Response.Lines) lb1.desk.order(Request.of("drain", arguments), true);
+    Response.End end = lines.stream().run(line -> said.add(line.get("sentence").getAsString()));
+    Response.Failed failed = assertInstanceOf(Response.Failed.class, end);
+    assertTrue(failed.why().contains("neither lb1 nor lb2 holds"), failed.why());
+    assertEquals(Set.of("web1"), lb2.drained());
+    assertTrue(said.stream().noneMatch(line -> line.contains("0 open")), said::toString);
   }
 
   @Test

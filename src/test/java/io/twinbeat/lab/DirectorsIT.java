@@ -40,6 +40,9 @@ class DirectorsIT {
 
   private static final int HAND_OVERS = 5;
 
+  /** A program's start in a guest, and some of its steps of a second. */
+  private static final String WAITED_SECONDS = "10";
+
   private static final String SITE =
       """
       tiers:
@@ -224,6 +227,45 @@ class DirectorsIT {
     twinbeat(lb1(), "undrain", "web1"); // on the standby
     assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb2()));
     takesOverWith(lb1(), "1", "1");
+  }
+
+  /** Only the holder's kernel counts, whichever node is asked; what nobody counts is not none. */
+  @Test
+  void theStandbyWaitsForTheHoldersConnections() {
+    String server;
+    try (KeptConnection kept = KeptConnection.asking(lab())) {
+      await("it is open", SOON, () -> kept.answers() > 2 && !holding().isEmpty());
+      server = holding();
+      Outcome waiting =
+          lb2().exec("timeout", WAITED_SECONDS, "twinbeat", "drain", server, "--wait");
+      assertTrue(!waiting.succeeded(), waiting::out);
+      assertTrue(waiting.out().contains("1 open connections left on lb1"), waiting::summary);
+      assertTrue(!kept.lost(), "the open connection broke");
+    }
+    String said = twinbeat(lb2(), "drain", server, "--wait");
+    assertTrue(said.contains(" is drained: 0 open connections left on lb1"), said);
+
+    lab().heartbeatLinks().forEach(lab()::cut);
+    await("lb2 is alone", SOON, () -> lb2().status().orElseThrow().peer().equals("disconnected"));
+    Outcome alone = lb2().twinbeat("drain", server, "--wait");
+    assertTrue(!alone.succeeded(), alone::out);
+    assertTrue(alone.err().contains("is not known: lb1 cannot be asked"), alone::summary);
+    lab().heartbeatLinks().forEach(lab()::mend);
+  }
+
+  /** The web server with the connection that is open. */
+  private static String holding() {
+    String open =
+        must(lb1(), "ipvsadm", "-Lcn")
+            .lines()
+            .filter(line -> line.contains("ESTABLISHED"))
+            .findFirst()
+            .orElse("");
+    return WEB.entrySet().stream()
+        .filter(web -> open.contains(" " + web.getValue() + ":80"))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse("");
   }
 
   @Test

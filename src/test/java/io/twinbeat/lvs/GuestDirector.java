@@ -134,7 +134,7 @@ final class GuestDirector {
               director.drained(servers);
               Connections left = Connections.NONE;
               for (String server : servers) {
-                left = left.plus(director.connections(server));
+                left = left.plus(director.connections(server).orElse(Connections.NONE));
               }
               yield left.toString();
             }

@@ -100,8 +100,8 @@ final class GuestSite implements AutoCloseable {
         """
         pair: web
         nodes:
-          lb1: { links: [10.10.10.11], fence: manual }
-          lb2: { links: [10.10.10.12], fence: manual }
+          lb1: { links: [192.168.77.1], fence: manual }
+          lb2: { links: [192.168.77.2], fence: manual }
         heartbeat: { interval: 200ms, deadtime: 1s, key-file: /etc/twinbeat/key }
         groups:
           site:

@@ -146,11 +146,14 @@ final class GuestTraffic {
     }
   }
 
-  /** The standby is a real server of the holder: nothing is balanced a second time. */
+  /**
+   * The standby is a real server of the holder, by addresses that the file does not tell (it would
+   * be refused): nothing is balanced a second time.
+   */
   private void directorAsServer() throws Exception {
     String lvs =
         "{ scheduler: rr, service: '10.10.10.100:80',"
-            + " real-servers: { lb1: 10.10.10.11, lb2: 10.10.10.12, web1: 10.10.10.21 } }";
+            + " real-servers: { one: 10.10.10.11, two: 10.10.10.12, web1: 10.10.10.21 } }";
     serveVip("lb2");
     try {
       Talker lb1 = site.director("lb1", lvs);

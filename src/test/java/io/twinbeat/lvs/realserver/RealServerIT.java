@@ -41,7 +41,7 @@ class RealServerIT {
                     services:
                       - { service: "10.9.0.100:80", mode: MODE, real-servers: { tier: web } }
                       - { service: "[fd09::100]:80", real-servers: { tier: web } }
-                      - { service: "10.9.0.100:81", real-servers: { far: 10.8.0.9 } }
+                      - { service: "10.9.0.100:81", real-servers: { far: 10.8.0.9, near: 10.9.0.2 } }
                 - address: { ip: 10.9.0.100/24, dev: eth0 }
                 - address: { ip: "fd09::100/64", dev: eth0 }
         web: { servers: { web1: [10.9.0.1, "fd09::1"] } }
@@ -140,6 +140,7 @@ class RealServerIT {
     assertTrue(said.contains("ok    who answers for fd09::100 on eth0: nobody"), said);
     assertTrue(said.contains("ok    web1 (10.9.0.1) by DR: on the segment of eth0"), said);
     assertTrue(said.contains("BAD   far (10.8.0.9) by DR: in no network of this node"), said);
+    assertTrue(said.contains("BAD   near (10.9.0.2) by DR: an address of this node"), said);
 
     done("up", "dr");
 
