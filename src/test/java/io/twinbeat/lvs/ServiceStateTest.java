@@ -113,7 +113,7 @@ class ServiceStateTest {
   }
 
   private static ServiceState recalled(ServiceState fresh, ServiceState left, Set<String> drained) {
-    return fresh.recalled(left.entry(drained), drained);
+    return fresh.recalled(left.entry(drained), Optional.of(left.endpoints()), drained);
   }
 
   /** Another process finds what the last one made, and changes none of it. */
@@ -139,6 +139,61 @@ class ServiceStateTest {
             "2:2 3:1", table(seen(seen(next, "b", GOOD), "c", GOOD), NONE).replace("1:0 ", ""));
       }
     }
+  }
+
+  /** A reload with another port, or other addresses, for all: nobody was out, the table is full. */
+  @Test
+  void whomTheLastProcessDidNotKnowWasNotOut() {
+    for (boolean alpha : new boolean[] {false, true}) {
+      ServiceState last = ServiceState.begin(config(false, true, 1, 0, false), NONE);
+      ServiceState left = seen(last, "a", GOOD, BAD, BAD, BAD);
+      ServiceState moved = ServiceState.begin(moved(config(false, false, 1, 0, alpha)), NONE);
+      ServiceState next = recalled(moved, left, NONE);
+      assertEquals(alpha ? "" : "51:1 52:2 53:1", table(next, NONE));
+      assertEquals(!alpha, next.up());
+      for (String name : List.of("a", "b", "c")) {
+        assertEquals(ServerState.unknown(alpha), next.servers().get(name));
+      }
+    }
+  }
+
+  /** As a daemon before this one kept no servers: who is not there was out. */
+  @Test
+  void whereNoServersWereKeptWhoIsNotThereWasOut() {
+    ServiceState fresh = ServiceState.begin(config(false, true, 1, 0, false), NONE);
+    ServiceState left = seen(fresh, "a", BAD, BAD, BAD);
+    ServiceState next = fresh.recalled(left.entry(NONE), Optional.empty(), NONE);
+    assertEquals("2:2 3:1", table(next, NONE));
+  }
+
+  /** It made the table, and was killed before it had kept whom it knows: what it made counts. */
+  @Test
+  void aProcessThatCrashedBeforeItKeptItsServersTookNobodyOut() {
+    ServiceState fresh = ServiceState.begin(config(false, true, 1, 0, false), NONE);
+    ServiceState next = fresh.recalled(fresh.entry(NONE), Optional.of(Set.of()), NONE);
+    assertEquals("1:1 2:2 3:1", table(next, NONE));
+    // It had seen one go out, and was killed before the table that it was to be kept after.
+    ServiceState left = seen(fresh, "a", BAD, BAD, BAD);
+    next = fresh.recalled(left.entry(NONE), Optional.of(Set.of()), NONE);
+    assertEquals("1:1 2:2 3:1", table(next, NONE));
+    assertEquals("2:2 3:1", table(seen(next, "a", BAD, BAD, BAD), NONE));
+  }
+
+  /** The same servers at other addresses. */
+  private static VirtualServiceConfig moved(VirtualServiceConfig config) {
+    return new VirtualServiceConfig(
+        config.target(),
+        config.scheduler(),
+        config.schedulerFlags(),
+        config.onePacket(),
+        config.persistence(),
+        List.of(server("a", 51, 1), server("b", 52, 2), server("c", 53, 1)),
+        config.check(),
+        config.quiesceOnFailure(),
+        config.sorryServer(),
+        config.quorum(),
+        config.hysteresis(),
+        config.alpha());
   }
 
   @Test
