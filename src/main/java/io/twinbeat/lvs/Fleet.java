@@ -137,24 +137,31 @@ final class Fleet {
 
   private static Finding reachable(ServiceState state) {
     Map<String, String> bad = new TreeMap<>();
+    Map<String, String> blind = new TreeMap<>();
     state
         .servers()
         .forEach((name, server) -> {
-          if (!server.up()) {
+          if (server.blind()) {
+            blind.put(name, server.detail());
+          } else if (!server.up()) {
             bad.put(name, server.detail());
           }
         });
     int all = state.servers().size();
     String name = "real servers of " + state.config().target();
-    String detail = (all - bad.size()) + " of " + all + " reachable from here";
-    if (bad.isEmpty()) {
+    String detail = (all - bad.size() - blind.size()) + " of " + all + " reachable from here";
+    if (bad.isEmpty() && blind.isEmpty()) {
       return Finding.good(name, detail);
     }
     return new Finding(
         name,
         state.up() ? Finding.Grade.WARNING : Finding.Grade.BAD,
-        detail + "; not: " + shown(bad),
-        "look at those servers, or at this node's way to them");
+        detail
+            + (bad.isEmpty() ? "" : "; not: " + shown(bad))
+            + (blind.isEmpty() ? "" : "; cannot look at " + shown(blind)),
+        bad.isEmpty()
+            ? "mend what keeps this node from looking: they stay as they are until it can"
+            : "look at those servers, or at this node's way to them");
   }
 
   private static final int SHOWN_MAX = 4;

@@ -33,11 +33,13 @@ final class Kept {
     String file = name.replace('/', '-');
     services = new KeptLines(folder.resolve("lvs-services-" + file), "services of boot " + bootId);
     try {
-      services.read().stream().filter(line -> !line.isEmpty()).forEach(line -> {
-        List<String> words = List.of(line.split(" ", -1));
-        IpvsService.Key key = parsed(words);
-        known.put(key, servers(words.subList(text(key).split(" ", -1).length, words.size())));
-      });
+      services.read().stream()
+          .filter(line -> !line.isEmpty())
+          .forEach(line -> {
+            List<String> words = List.of(line.split(" ", -1));
+            IpvsService.Key key = parsed(words);
+            known.put(key, servers(words.subList(text(key).split(" ", -1).length, words.size())));
+          });
     } catch (RuntimeException e) {
       log.warn(
           "the services of {} that were kept are damaged and forgotten: {}", name, e.toString());

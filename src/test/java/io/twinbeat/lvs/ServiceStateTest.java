@@ -8,6 +8,7 @@ import io.twinbeat.config.ForwardingMode;
 import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
+import io.twinbeat.decision.Reach;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class ServiceStateTest {
         name, InetAddress.ofLiteral("10.0.1." + last), 80, weight, ForwardingMode.DR, 0, 0);
   }
 
-  private static VirtualServiceConfig config(
+  static VirtualServiceConfig config(
       boolean quiesce, boolean sorry, int quorum, int hysteresis, boolean alpha) {
     return new VirtualServiceConfig(
         new VirtualServiceConfig.Target.Address(InetAddress.ofLiteral("10.0.0.1"), 80, false),
@@ -93,6 +94,30 @@ class ServiceStateTest {
     assertFalse(state.servers().get("a").looked());
     state = seen(state, "a", BAD, none, BAD, none, BAD);
     assertFalse(state.servers().get("a").up());
+  }
+
+  /**
+   * Neither there nor lost: two directors are not to be compared by what one of them cannot see.
+   */
+  @Test
+  void whoCannotBeLookedAtIsSeenNeitherGoodNorBad() {
+    Look.Seen none = Look.Seen.none("too many open files");
+    ServiceState state = ServiceState.begin(config(false, false, 4, 0, false), NONE);
+    state = seen(seen(seen(state, "a", GOOD), "b", GOOD), "c", GOOD);
+    state = seen(state, "a", none, none);
+    assertEquals(Reach.THERE, state.reach(NONE));
+    state = seen(state, "a", none);
+    assertEquals(Reach.UNKNOWN, state.reach(NONE));
+    assertTrue(state.servers().get("a").up());
+    assertEquals(Reach.THERE, seen(state, "a", none, none, GOOD).reach(NONE));
+    ServiceState lost = seen(state, "a", BAD, BAD, BAD);
+    assertEquals(Reach.LOST, lost.reach(NONE));
+    assertEquals(Reach.LOST, seen(lost, "a", none, none).reach(NONE));
+    lost = seen(lost, "a", none, none, none);
+    assertEquals(Reach.UNKNOWN, lost.reach(NONE));
+    assertFalse(lost.servers().get("a").up());
+    assertFalse(seen(lost, "a", GOOD).servers().get("a").up());
+    assertTrue(seen(lost, "a", GOOD, GOOD).servers().get("a").up());
   }
 
   @Test
@@ -180,7 +205,7 @@ class ServiceStateTest {
   }
 
   /** The same servers at other addresses. */
-  private static VirtualServiceConfig moved(VirtualServiceConfig config) {
+  static VirtualServiceConfig moved(VirtualServiceConfig config) {
     return new VirtualServiceConfig(
         config.target(),
         config.scheduler(),
