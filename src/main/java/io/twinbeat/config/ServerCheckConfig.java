@@ -38,8 +38,9 @@ public record ServerCheckConfig(
         implements How {}
 
     /**
-     * A datagram is sent: without {@code expect}, no ICMP error comes back within the limit (a
-     * silent server is good); with it, an answer does that matches.
+     * A datagram is sent: with {@code expect}, an answer comes that matches. Without it, no ICMP
+     * error does within the limit; a silent server is good as long as it answers ARP, and pings if
+     * it ever did.
      */
     record Udp(String send, Optional<String> expect) implements How {}
 

@@ -1,5 +1,6 @@
 package io.twinbeat.config;
 
+import io.twinbeat.config.Report.Place;
 import io.twinbeat.config.Section.Item;
 import io.twinbeat.config.ServerCheckConfig.How;
 import io.twinbeat.config.Values.Kind;
@@ -22,6 +23,8 @@ final class ServerCheckReader {
   private static final String CHECK =
       "tcp, udp, dns, ping, off or a map such as { http: /healthz, interval: 1s }";
 
+  private static final int DNS = 53;
+
   private final Report report;
 
   ServerCheckReader(Report report) {
@@ -30,9 +33,12 @@ final class ServerCheckReader {
 
   /** {@code noPort}: some server keeps the packet's own port, so there is none to look at. */
   ServerCheckConfig read(Layered service, Target target, boolean noPort) {
+    Place protocol = service.placeOf("protocol");
     Optional<Item> item = service.take("check");
     if (item.isEmpty()) {
-      return plain(otherwise(target, noPort));
+      How how = otherwise(target, noPort);
+      mayBeDeaf(how, port(target, Optional.empty()), protocol);
+      return plain(how);
     }
     if (item.get().tree() instanceof Tree.Scalar) {
       How how =
@@ -44,10 +50,35 @@ final class ServerCheckReader {
             default -> new How.Ping();
           };
       needPort(how, Optional.empty(), noPort, item.get());
+      mayBeDeaf(how, port(target, Optional.empty()), Section.valuePlace(item.get()));
       return plain(how);
     }
     Optional<Section> map = Section.of(report, item.get(), CHECK);
-    return map.isPresent() ? read(map.get(), item.get(), noPort) : plain(new How.Ping());
+    if (map.isEmpty()) {
+      return plain(new How.Ping());
+    }
+    Place udp = map.get().placeOf("udp");
+    ServerCheckConfig check = read(map.get(), item.get(), noPort);
+    mayBeDeaf(check.how(), port(target, check.port()), udp);
+    return check;
+  }
+
+  private static int port(Target target, Optional<Integer> own) {
+    return own.orElse(target instanceof Target.Address address ? address.port() : 0);
+  }
+
+  /** Without an answer to wait for, silence is all that there is to see. */
+  private void mayBeDeaf(How how, int port, Place place) {
+    if (how instanceof How.Udp udp && udp.expect().isEmpty()) {
+      report.warning(
+          place,
+          "a udp check without 'expect'",
+          (port == DNS
+                  ? "check: dns"
+                  : "'send' and 'expect', such as { udp, send: hello, expect: ^ok }")
+              + ": without an answer to wait for, a program that hangs counts as up, and so may a"
+              + " server that is off");
+    }
   }
 
   private static How otherwise(Target target, boolean noPort) {

@@ -90,8 +90,8 @@ public record StatusReport(
       List<RealServer> servers) {}
 
   /**
-   * {@code state}: up, down, unchecked (never looked at) or drained; weight and connections are
-   * those in the kernel, 0 where the group is not held.
+   * {@code state}: up, down, unchecked (not looked at) or drained; weight and connections are those
+   * in the kernel, 0 where the group is not held.
    */
   public record RealServer(
       String name,

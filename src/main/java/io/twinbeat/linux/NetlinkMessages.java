@@ -239,6 +239,17 @@ final class NetlinkMessages {
                 : Optional.empty()));
   }
 
+  /** From RTM_NEWNEIGH; empty unless it is an entry that got no answer, or none yet. */
+  static Optional<InetAddress> unresolved(ByteBuffer in, int at) {
+    int body = at + HEADER_BYTES;
+    int family = in.get(body) & 0xff;
+    int ip = find(in, body + NEIGHBOUR_BODY_BYTES, at + length(in, at), NDA_DST);
+    boolean unusable = (in.getShort(body + 8) & NEIGHBOUR_UNUSABLE) != 0;
+    return (family == AF_INET || family == AF_INET6) && unusable && ip >= 0
+        ? Optional.of(ip(bytes(in, ip)))
+        : Optional.empty();
+  }
+
   /**
    * From RTM_NEWNEIGH; empty for an entry by which nothing is sent, or not to an Ethernet address.
    */

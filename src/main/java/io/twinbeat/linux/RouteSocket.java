@@ -1,5 +1,6 @@
 package io.twinbeat.linux;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -94,6 +95,15 @@ public final class RouteSocket implements AutoCloseable {
         NetlinkMessages::listNeighbours,
         NetlinkMessages.RTM_NEWNEIGH,
         NetlinkMessages::neighbour);
+  }
+
+  /** Who was asked for by ARP or neighbour discovery, and has not answered on some device. */
+  public List<InetAddress> unresolved() throws LinuxException {
+    return socket.listing(
+        "listing neighbours",
+        NetlinkMessages::listNeighbours,
+        NetlinkMessages.RTM_NEWNEIGH,
+        NetlinkMessages::unresolved);
   }
 
   /** One device by name; empty if there is none of that name. */

@@ -8,18 +8,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at all real servers, each on a virtual thread of its own, spread over the interval so that
- * they do not all come at once.
+ * Looks at all real servers, each on a virtual thread of its own: at once, since nothing is known
+ * of them, and then spread over the interval so that they do not all come together. Neither a look
+ * nor its listener ends the looks, whatever they throw.
  */
 final class Checks {
   /** Gets each result, on the thread of its server. */
   interface Listener {
     void seen(VirtualServiceConfig service, RealServerConfig server, Look.Seen seen);
   }
+
+  /** The first looks are spread over this, or over a tenth of the interval if that is less. */
+  static final Duration FIRST_SPREAD = Duration.ofMillis(100);
+
+  private static final int FIRST_PART = 10;
 
   /** After a look that broke in an unforeseen way. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -74,21 +81,50 @@ final class Checks {
   private void repeat(VirtualServiceConfig service, RealServerConfig server, Look look) {
     ServerCheckConfig check = service.check();
     int port = check.port().orElse(server.port());
+    RandomGenerator random = ThreadLocalRandom.current();
     try {
-      Thread.sleep(random(check.interval()));
-      while (true) {
+      Thread.sleep(untilFirst(check, random));
+      for (boolean first = true; ; first = false) {
         long began = System.nanoTime();
         Look.Seen seen = guarded(look, server, port, check.timeout());
         if (Thread.interrupted()) {
           return; // The look was ended, not answered.
         }
-        listener.seen(service, server, seen);
-        Duration took = Duration.ofNanos(System.nanoTime() - began);
-        Duration left = check.interval().plus(random(check.jitter())).minus(took);
-        Thread.sleep(left.isNegative() ? Duration.ZERO : left);
+        tell(service, server, seen);
+        Duration apart = apart(check, first, random);
+        Thread.sleep(shorter(apart, Duration.ofNanos(System.nanoTime() - began)));
       }
     } catch (InterruptedException e) {
       // Stopped.
+    }
+  }
+
+  static Duration untilFirst(ServerCheckConfig check, RandomGenerator random) {
+    Duration tenth = check.interval().dividedBy(FIRST_PART);
+    return random(tenth.compareTo(FIRST_SPREAD) < 0 ? tenth : FIRST_SPREAD, random);
+  }
+
+  /** From the beginning of one look to that of the next; the second ones are spread anew. */
+  static Duration apart(ServerCheckConfig check, boolean first, RandomGenerator random) {
+    return first
+        ? check.interval().dividedBy(2).plus(random(check.interval(), random))
+        : check.interval().plus(random(check.jitter(), random));
+  }
+
+  private static Duration shorter(Duration time, Duration gone) {
+    Duration left = time.minus(gone);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private static Duration random(Duration most, RandomGenerator random) {
+    return Duration.ofNanos(random.nextLong(most.toNanos() + 1));
+  }
+
+  private void tell(VirtualServiceConfig service, RealServerConfig server, Look.Seen seen) {
+    try {
+      listener.seen(service, server, seen);
+    } catch (RuntimeException | Error e) {
+      log.error("what was seen of {} is lost ({})", server.name(), seen, e);
     }
   }
 
@@ -96,14 +132,13 @@ final class Checks {
       throws InterruptedException {
     try {
       return look.at(server.ip(), port, limit);
-    } catch (RuntimeException e) {
+    } catch (StackOverflowError e) {
+      // A pattern of java.util.regex goes deeper with each repetition of a group.
+      return Look.Seen.bad("what it answers is too much for the check's pattern (" + e + ")");
+    } catch (RuntimeException | Error e) {
       log.error("the look at {} broke", server.name(), e);
       Thread.sleep(PAUSE);
       return Look.Seen.none("the look broke: " + e);
     }
-  }
-
-  private static Duration random(Duration most) {
-    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(most.toNanos() + 1));
   }
 }

@@ -93,7 +93,7 @@ public final class Director implements AutoCloseable {
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
     this.fleet = new Fleet(config.services());
     this.news = new FleetNews(fleet, voice);
-    this.table = new OwnTable(kernel, new Kept(state, id, bootId), fleet.keys());
+    this.table = new OwnTable(kernel, new Kept(state, id, bootId), fleet.named());
   }
 
   /**
@@ -114,7 +114,7 @@ public final class Director implements AutoCloseable {
   /** What this director made in this boot, and did not stop, shows what it knew. */
   private void recall() {
     try {
-      fleet.recall(table.left());
+      fleet.recall(table.left(), table.known());
       reach = fleet.reach();
     } catch (LvsException e) {
       log.warn("{}: what the last daemon left cannot be read: {}", config.name(), e.getMessage());

@@ -3,8 +3,6 @@ package io.twinbeat.lvs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.PortUnreachableException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -31,12 +29,8 @@ record DnsLook(String name, String type) implements Look {
       int code = answer[3] & 0xf;
       String said = name + " " + type + " answered with " + (code == NOERROR ? "NOERROR" : code);
       return code == NOERROR || code == NXDOMAIN ? Seen.good(said) : Seen.bad(said);
-    } catch (PortUnreachableException e) {
-      return Seen.bad("port " + port + " is closed");
-    } catch (SocketTimeoutException e) {
-      return Seen.bad("no answer within " + limit.toMillis() + " ms");
     } catch (IOException e) {
-      return Seen.bad("port " + port + ": " + Looks.text(e));
+      return Looks.failed(port, limit, e);
     }
   }
 

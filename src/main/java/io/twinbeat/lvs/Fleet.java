@@ -8,10 +8,11 @@ import io.twinbeat.decision.Reach;
 import io.twinbeat.linux.IpvsDestination;
 import io.twinbeat.linux.IpvsService;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,10 +41,13 @@ final class Fleet {
   }
 
   /** What an earlier process knew of these services, as far as the kernel's table shows it. */
-  void recall(Table left) {
+  void recall(Table left, Map<IpvsService.Key, Optional<Set<Table.Endpoint>>> known) {
     services.replaceAll((target, state) -> {
-      Table.Entry found = left.entries().get(Wanted.key(target));
-      return found == null ? state : state.recalled(found, drained);
+      IpvsService.Key key = Wanted.key(target);
+      Table.Entry found = left.entries().get(key);
+      return found == null
+          ? state
+          : state.recalled(found, known.getOrDefault(key, Optional.empty()), drained);
     });
   }
 
@@ -51,10 +55,11 @@ final class Fleet {
     return List.copyOf(services.values());
   }
 
-  Set<IpvsService.Key> keys() {
-    Set<IpvsService.Key> keys = new HashSet<>();
-    services.keySet().forEach(target -> keys.add(Wanted.key(target)));
-    return keys;
+  /** All services with the servers that the file has for them. */
+  Map<IpvsService.Key, Set<Table.Endpoint>> named() {
+    Map<IpvsService.Key, Set<Table.Endpoint>> named = new HashMap<>();
+    services.forEach((target, state) -> named.put(Wanted.key(target), state.endpoints()));
+    return named;
   }
 
   Table wanted() {
@@ -132,24 +137,31 @@ final class Fleet {
 
   private static Finding reachable(ServiceState state) {
     Map<String, String> bad = new TreeMap<>();
+    Map<String, String> blind = new TreeMap<>();
     state
         .servers()
         .forEach((name, server) -> {
-          if (!server.up()) {
+          if (server.blind()) {
+            blind.put(name, server.detail());
+          } else if (!server.up()) {
             bad.put(name, server.detail());
           }
         });
     int all = state.servers().size();
     String name = "real servers of " + state.config().target();
-    String detail = (all - bad.size()) + " of " + all + " reachable from here";
-    if (bad.isEmpty()) {
+    String detail = (all - bad.size() - blind.size()) + " of " + all + " reachable from here";
+    if (bad.isEmpty() && blind.isEmpty()) {
       return Finding.good(name, detail);
     }
     return new Finding(
         name,
         state.up() ? Finding.Grade.WARNING : Finding.Grade.BAD,
-        detail + "; not: " + shown(bad),
-        "look at those servers, or at this node's way to them");
+        detail
+            + (bad.isEmpty() ? "" : "; not: " + shown(bad))
+            + (blind.isEmpty() ? "" : "; cannot look at " + shown(blind)),
+        bad.isEmpty()
+            ? "mend what keeps this node from looking: they stay as they are until it can"
+            : "look at those servers, or at this node's way to them");
   }
 
   private static final int SHOWN_MAX = 4;

@@ -18,14 +18,17 @@ final class FleetNews {
 
   /** What one look has changed. */
   void tell(RealServerConfig server, Fleet.Turn turn) {
+    ServerState before = turn.before().servers().get(server.name());
     ServerState now = turn.after().servers().get(server.name());
-    if (now.up() != turn.before().servers().get(server.name()).up()) {
-      voice.event(
-          turn.after().config().target()
-              + ": "
-              + server.name()
-              + (now.up() ? " serves again: " : " does not serve: ")
-              + now.detail());
+    String who = turn.after().config().target() + ": " + server.name();
+    if (now.up() != before.up()) {
+      voice.event(who + (now.up() ? " serves again: " : " does not serve: ") + now.detail());
+    }
+    if (now.blind() && !before.blind()) {
+      voice.event(who + " cannot be looked at, and stays as it is: " + now.detail());
+    }
+    if (before.blind() && !now.blind()) {
+      voice.event(who + " can be looked at again: " + now.detail());
     }
     if (turn.before().up() != turn.after().up()) {
       quorum(turn.after());

@@ -11,14 +11,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** The kinds of looks at real servers. */
 final class Looks {
@@ -34,33 +32,10 @@ final class Looks {
     return switch (how) {
       case How.Off _ -> (ip, port, limit) -> Look.Seen.good("not looked at");
       case How.Tcp _, How.Http _ -> connecting.apply(how);
-      case How.Udp udp -> udp(udp);
+      case How.Udp udp -> new UdpLook(udp, pinger);
       case How.Dns dns -> new DnsLook(dns.name(), dns.type());
       case How.Ping _ -> pinger;
       case How.Script script -> script(script);
-    };
-  }
-
-  private static Look udp(How.Udp how) {
-    // An empty datagram is not sent at all by Java.
-    byte[] sent = (how.send().isEmpty() ? "\n" : how.send()).getBytes(StandardCharsets.UTF_8);
-    Optional<Pattern> wanted = how.expect().map(Pattern::compile);
-    return (ip, port, limit) -> {
-      try {
-        String answer =
-            new String(exchange(ip, port, sent, limit, _ -> true), StandardCharsets.UTF_8);
-        return wanted.isEmpty() || wanted.get().matcher(answer).find()
-            ? Look.Seen.good("port " + port + " answered")
-            : Look.Seen.bad("port " + port + " answered, but without /" + wanted.get() + "/");
-      } catch (PortUnreachableException e) {
-        return Look.Seen.bad("port " + port + " is closed");
-      } catch (SocketTimeoutException e) {
-        return wanted.isEmpty()
-            ? Look.Seen.good("port " + port + " took a datagram")
-            : Look.Seen.bad("no answer within " + limit.toMillis() + " ms");
-      } catch (IOException e) {
-        return Look.Seen.bad("port " + port + ": " + text(e));
-      }
     };
   }
 
@@ -69,13 +44,14 @@ final class Looks {
     boolean is(byte[] datagram);
   }
 
-  /** Sends one datagram from a port of its own and returns the first answer from there. */
+  /**
+   * Sends one datagram from a port of its own and returns the first answer from there. What fails
+   * until it is sent is this machine's trouble, a {@link CannotLook}; the network's comes later.
+   */
   static byte[] exchange(InetAddress ip, int port, byte[] sent, Duration limit, Answers answers)
       throws IOException {
     long deadline = System.nanoTime() + limit.toNanos();
-    try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(new InetSocketAddress(ip, port));
-      socket.send(new DatagramPacket(sent, sent.length));
+    try (DatagramSocket socket = sent(ip, port, sent)) {
       byte[] buffer = new byte[DATAGRAM_BYTES_MAX];
       while (true) {
         long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
@@ -85,12 +61,45 @@ final class Looks {
         socket.setSoTimeout((int) left);
         DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
         socket.receive(packet);
-        byte[] answer = java.util.Arrays.copyOf(buffer, packet.getLength());
+        byte[] answer = Arrays.copyOf(buffer, packet.getLength());
         if (answers.is(answer)) {
           return answer;
         }
       }
     }
+  }
+
+  private static DatagramSocket sent(InetAddress ip, int port, byte[] bytes) throws CannotLook {
+    DatagramSocket socket = null;
+    try {
+      socket = new DatagramSocket();
+      socket.connect(new InetSocketAddress(ip, port));
+      socket.send(new DatagramPacket(bytes, bytes.length));
+      return socket;
+    } catch (IOException e) {
+      if (socket != null) {
+        socket.close();
+      }
+      throw new CannotLook(e);
+    }
+  }
+
+  /** This machine itself could not look. */
+  private static final class CannotLook extends IOException {
+    CannotLook(IOException cause) {
+      super(text(cause), cause);
+    }
+  }
+
+  /** What an {@link #exchange} without an answer says. */
+  static Look.Seen failed(int port, Duration limit, IOException e) {
+    return switch (e) {
+      case CannotLook _ -> Look.Seen.none("cannot look: " + e.getMessage());
+      case PortUnreachableException _ -> Look.Seen.bad("port " + port + " is closed");
+      case SocketTimeoutException _ ->
+          Look.Seen.bad("no answer within " + limit.toMillis() + " ms");
+      default -> Look.Seen.bad("port " + port + ": " + text(e));
+    };
   }
 
   private static Look script(How.Script script) {
@@ -103,7 +112,7 @@ final class Looks {
       Outcome outcome = Commands.run(Command.of(limit, argv.toArray(String[]::new)));
       String detail = script.path() + ": " + outcome.summary();
       if (outcome instanceof Outcome.NotStarted) {
-        return Look.Seen.none(detail);
+        return Look.Seen.none("cannot look: " + detail);
       }
       if (!(outcome instanceof Outcome.Exited exited)) {
         return Look.Seen.bad(detail);
@@ -117,7 +126,7 @@ final class Looks {
     };
   }
 
-  static String text(IOException e) {
+  private static String text(IOException e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

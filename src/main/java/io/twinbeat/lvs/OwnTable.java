@@ -6,6 +6,7 @@ import io.twinbeat.linux.IpvsService;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,19 +16,20 @@ import java.util.Set;
 final class OwnTable {
   private final KernelTable kernel;
   private final Kept kept;
-  private final Set<IpvsService.Key> named;
+  private final Map<IpvsService.Key, Set<Table.Endpoint>> named;
   private Table last = Table.EMPTY;
 
-  OwnTable(KernelTable kernel, Kept kept, Set<IpvsService.Key> named) {
+  /** {@code named}: the services of the file with their servers. */
+  OwnTable(KernelTable kernel, Kept kept, Map<IpvsService.Key, Set<Table.Endpoint>> named) {
     this.kernel = kernel;
     this.kept = kept;
-    this.named = Set.copyOf(named);
+    this.named = Map.copyOf(named);
   }
 
   /** All services that are this director's. */
   Set<IpvsService.Key> keys() {
     Set<IpvsService.Key> keys = new HashSet<>(kept.own());
-    keys.addAll(named);
+    keys.addAll(named.keySet());
     return keys;
   }
 
@@ -36,13 +38,18 @@ final class OwnTable {
     return kept.own().isEmpty() ? Table.EMPTY : kernel.read(kept.own()::contains);
   }
 
+  /** The servers that were known to the life that made it; empty where that was not kept. */
+  Map<IpvsService.Key, Optional<Set<Table.Endpoint>>> known() {
+    return kept.known();
+  }
+
   /** It was read back when this returns. What is made is remembered before. */
   List<IpvsChange> make(Table wanted) throws LvsException {
     Set<IpvsService.Key> all = keys();
     kept.own(all);
     List<IpvsChange> made = kernel.reconcile(all, wanted);
     last = wanted;
-    kept.own(wanted.entries().keySet());
+    kept.made(named);
     return made;
   }
 

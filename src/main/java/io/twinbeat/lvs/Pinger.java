@@ -1,14 +1,16 @@
 package io.twinbeat.lvs;
 
+import io.twinbeat.linux.Errno;
 import io.twinbeat.linux.IcmpSocket;
 import io.twinbeat.linux.LinuxException;
 import io.twinbeat.linux.Poller;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -19,81 +21,140 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pings for all who ask: one socket for each IP version, opened by the first look. */
+/**
+ * Pings for all who ask: one socket for each IP version, opened by the first ping that needs it. A
+ * kernel may lack the other version.
+ */
 final class Pinger implements Look, AutoCloseable {
   private static final Duration AWAIT = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Logger log = LoggerFactory.getLogger(Pinger.class);
 
-  private record Open(IcmpSocket v4, IcmpSocket v6, Poller poller, Thread thread) {}
+  /** Opens the socket for one IP version. */
+  interface Opening {
+    IcmpSocket open(boolean v6, int identifier) throws LinuxException;
+  }
 
+  private record Open(IcmpSocket socket, Poller poller, Thread thread) {}
+
+  private final Opening opening;
+  private final int identifier = ThreadLocalRandom.current().nextInt(1 << 16);
   private final AtomicInteger lastNumber = new AtomicInteger(ThreadLocalRandom.current().nextInt());
   private final Map<Integer, CompletableFuture<InetAddress>> waiting = new ConcurrentHashMap<>();
-  private Open open;
+  private final Map<Boolean, Open> opened = new HashMap<>();
   private boolean closed;
 
-  @Override
-  public Seen at(InetAddress ip, int port, Duration limit) throws InterruptedException {
-    int number = lastNumber.incrementAndGet();
-    CompletableFuture<InetAddress> reply = new CompletableFuture<>();
-    waiting.put(number, reply);
-    try {
-      Open sockets = open();
-      int errno = (ip instanceof Inet6Address ? sockets.v6() : sockets.v4()).trySend(ip, number);
-      if (errno != 0) {
-        return Seen.none("a ping could not be sent: " + io.twinbeat.linux.Errno.describe(errno));
+  Pinger() {
+    this(IcmpSocket::open);
+  }
+
+  Pinger(Opening opening) {
+    this.opening = opening;
+  }
+
+  /** One ping that is under way, or could not be sent. */
+  final class Ping implements AutoCloseable {
+    private final int number = lastNumber.incrementAndGet();
+    private final InetAddress to;
+    private final CompletableFuture<InetAddress> reply = new CompletableFuture<>();
+    private final Optional<String> trouble;
+
+    private Ping(InetAddress to) {
+      this.to = to;
+      waiting.put(number, reply);
+      this.trouble = sent();
+    }
+
+    private Optional<String> sent() {
+      try {
+        int errno = open(to instanceof Inet6Address).trySend(to, number);
+        return errno == 0
+            ? Optional.empty()
+            : Optional.of("a ping could not be sent: " + Errno.describe(errno));
+      } catch (LinuxException e) {
+        return Optional.of(e.getMessage());
       }
-      InetAddress from = reply.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return from.equals(ip)
-          ? Seen.good("answered a ping")
-          : Seen.bad("another address answered: " + from.getHostAddress());
-    } catch (TimeoutException e) {
-      return Seen.bad("no answer to a ping within " + limit.toMillis() + " ms");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    } catch (LinuxException e) {
-      return Seen.none(e.getMessage());
-    } finally {
+    }
+
+    /** Why this machine could not send it. */
+    Optional<String> trouble() {
+      return trouble;
+    }
+
+    /** Whether its answer is there, without waiting for it. */
+    boolean answered() {
+      return to.equals(reply.getNow(null));
+    }
+
+    private Seen await(Duration limit) throws InterruptedException {
+      if (trouble.isPresent()) {
+        return Seen.none("cannot look: " + trouble.get());
+      }
+      try {
+        InetAddress from = reply.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return from.equals(to)
+            ? Seen.good("answered a ping")
+            : Seen.bad("another address answered: " + from.getHostAddress());
+      } catch (TimeoutException e) {
+        return Seen.bad("no answer to a ping within " + limit.toMillis() + " ms");
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
       waiting.remove(number);
     }
   }
 
-  private synchronized Open open() throws LinuxException {
+  @Override
+  public Seen at(InetAddress ip, int port, Duration limit) throws InterruptedException {
+    try (Ping ping = ping(ip)) {
+      return ping.await(limit);
+    }
+  }
+
+  Ping ping(InetAddress ip) {
+    return new Ping(ip);
+  }
+
+  private synchronized IcmpSocket open(boolean v6) throws LinuxException {
     if (closed) {
       throw new IllegalStateException("closed");
     }
+    Open open = opened.get(v6);
     if (open == null) {
-      int identifier = ThreadLocalRandom.current().nextInt(1 << 16);
-      List<IcmpSocket> opened = new ArrayList<>();
+      IcmpSocket socket = opening.open(v6, identifier);
       try {
-        opened.add(IcmpSocket.open(false, identifier));
-        opened.add(IcmpSocket.open(true, identifier));
-        Poller poller = Poller.open(opened);
+        Poller poller = Poller.open(List.of(socket));
         Thread thread =
-            Thread.ofPlatform().daemon().name("pings").unstarted(() -> listen(opened, poller));
-        open = new Open(opened.get(0), opened.get(1), poller, thread);
+            Thread.ofPlatform()
+                .daemon()
+                .name(v6 ? "pings-6" : "pings-4")
+                .unstarted(() -> listen(socket, poller));
+        open = new Open(socket, poller, thread);
+        opened.put(v6, open);
         thread.start();
       } catch (LinuxException e) {
-        opened.forEach(IcmpSocket::close);
+        socket.close();
         throw e;
       }
     }
-    return open;
+    return open.socket();
   }
 
-  private void listen(List<IcmpSocket> sockets, Poller poller) {
+  private void listen(IcmpSocket socket, Poller poller) {
     while (!isClosed()) {
       poller.await(AWAIT.toNanos());
-      for (IcmpSocket socket : sockets) {
-        try {
-          socket.drain(this::answered);
-        } catch (LinuxException | IllegalStateException e) {
-          if (isClosed()) {
-            return;
-          }
-          log.warn("reading the answers to pings: {}", e.getMessage());
-          pause();
+      try {
+        socket.drain(this::answered);
+      } catch (LinuxException | IllegalStateException e) {
+        if (isClosed()) {
+          return;
         }
+        log.warn("reading the answers to pings: {}", e.getMessage());
+        pause();
       }
     }
   }
@@ -119,22 +180,21 @@ final class Pinger implements Look, AutoCloseable {
 
   @Override
   public void close() {
-    Open last;
+    List<Open> last;
     synchronized (this) {
       closed = true;
-      last = open;
-      open = null;
+      last = List.copyOf(opened.values());
+      opened.clear();
     }
-    if (last != null) {
-      last.poller().wake();
+    for (Open each : last) {
+      each.poller().wake();
       try {
-        last.thread().join(AWAIT);
+        each.thread().join(AWAIT);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      last.poller().close();
-      last.v4().close();
-      last.v6().close();
+      each.poller().close();
+      each.socket().close();
     }
   }
 }

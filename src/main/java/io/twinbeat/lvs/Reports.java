@@ -26,7 +26,7 @@ final class Reports {
               server.name(),
               server.ip().getHostAddress(),
               now.up(),
-              now.looked(),
+              now.looked() && !now.blind(),
               drained.contains(server.name()),
               there == null ? 0 : there.destination().weight(),
               there == null ? Connections.NONE : there.connections(),

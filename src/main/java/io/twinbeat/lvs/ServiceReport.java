@@ -12,7 +12,10 @@ public record ServiceReport(
     int quorum,
     boolean sorry,
     List<Server> servers) {
-  /** One of its real servers. {@code weight} is what it has in the table now. */
+  /**
+   * One of its real servers. {@code looked}: it was seen, and still can be; {@code weight} is what
+   * it has in the table now.
+   */
   public record Server(
       String name,
       String address,

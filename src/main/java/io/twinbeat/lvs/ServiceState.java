@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One service with what is thought of its servers: whether it is up, and which destinations it
@@ -34,26 +35,26 @@ record ServiceState(VirtualServiceConfig config, Map<String, ServerState> server
   /**
    * As the last process of this director left it in the kernel: who was out stays out until its
    * first good look, and the sorry server goes on. A restart would else put dead servers in, or
-   * with {@code alpha} take all of them out.
+   * with {@code alpha} take all of them out. Who was not {@code known} to that process was not out:
+   * a file that moves all servers to another port would else take all of them out. Empty: all were
+   * known.
    */
-  ServiceState recalled(Table.Entry found, Set<String> drained) {
+  ServiceState recalled(
+      Table.Entry found, Optional<Set<Table.Endpoint>> known, Set<String> drained) {
     if (config.check().how() instanceof ServerCheckConfig.How.Off) {
       return this;
     }
-    boolean weighs =
-        config.check().how() instanceof ServerCheckConfig.How.Script script
-            && script.dynamicWeight();
     Map<String, ServerState> recalled = new LinkedHashMap<>();
     for (RealServerConfig server : config.realServers()) {
-      Optional<IpvsDestination> there = there(found, server);
-      int weight = there.map(IpvsDestination::weight).orElse(0);
-      boolean mayBeWithout =
-          !config.quiesceOnFailure() || server.weight() == 0 || drained.contains(server.name());
+      boolean wasOut = known.isEmpty() || known.get().contains(endpoint(server));
       recalled.put(
           server.name(),
-          ServerState.recalled(
-              there.isPresent() && (weight > 0 || mayBeWithout),
-              weighs && there.isPresent() ? OptionalInt.of(weight) : OptionalInt.empty()));
+          there(found, server)
+              .map(there -> recalled(server, there.weight(), drained))
+              .orElse(
+                  wasOut
+                      ? ServerState.recalled(false, OptionalInt.empty())
+                      : ServerState.unknown(config.alpha())));
     }
     ServiceState fresh = new ServiceState(config, recalled, false);
     boolean sorry = config.sorryServer().flatMap(server -> there(found, server)).isPresent();
@@ -61,9 +62,30 @@ record ServiceState(VirtualServiceConfig config, Map<String, ServerState> server
     return new ServiceState(config, recalled, !sorry && enough);
   }
 
+  /** Of one that is there, with this weight. */
+  private ServerState recalled(RealServerConfig server, int weight, Set<String> drained) {
+    boolean weighs =
+        config.check().how() instanceof ServerCheckConfig.How.Script script
+            && script.dynamicWeight();
+    boolean mayBeWithout =
+        !config.quiesceOnFailure() || server.weight() == 0 || drained.contains(server.name());
+    return ServerState.recalled(
+        weight > 0 || mayBeWithout, weighs ? OptionalInt.of(weight) : OptionalInt.empty());
+  }
+
   private static Optional<IpvsDestination> there(Table.Entry found, RealServerConfig server) {
-    return Optional.ofNullable(
-        found.destinations().get(Table.Endpoint.of(Wanted.destination(server, 0))));
+    return Optional.ofNullable(found.destinations().get(endpoint(server)));
+  }
+
+  private static Table.Endpoint endpoint(RealServerConfig server) {
+    return Table.Endpoint.of(Wanted.destination(server, 0));
+  }
+
+  /** Its servers, for the kernel. */
+  Set<Table.Endpoint> endpoints() {
+    return config.realServers().stream()
+        .map(ServiceState::endpoint)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   ServiceState seen(String server, Look.Seen seen, Set<String> drained) {

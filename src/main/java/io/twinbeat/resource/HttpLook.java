@@ -38,8 +38,12 @@ public final class HttpLook implements AutoCloseable {
      */
     record Bad(String detail, Reach reach, boolean answered) implements Seen {}
 
-    /** This machine itself could not look. */
-    record Local(String why) implements Seen {}
+    /**
+     * This machine itself could not look.
+     *
+     * @param wayLacks no way, or none that is permitted; a router on the way may have said it
+     */
+    record Local(String why, boolean wayLacks) implements Seen {}
   }
 
   private static final int HEADER_BYTES_MAX = 16 * 1024;
@@ -75,13 +79,13 @@ public final class HttpLook implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       return new Seen.Bad(waitingFor(), reach(), false);
     } catch (BindException e) {
-      return new Seen.Local(text(e));
+      return new Seen.Local(text(e), wayLacks(e));
     } catch (NoRouteToHostException e) {
       return new Seen.Bad(
           text(e), Reach.NO_WAY, false); // The neighbour does not answer ARP or NDP.
     } catch (IOException e) {
       if (isLocal(e)) {
-        return new Seen.Local(text(e));
+        return new Seen.Local(text(e), wayLacks(e));
       }
       if (System.nanoTime() - deadline >= 0) {
         return new Seen.Bad(waitingFor(), reach(), false); // TLS calls a timeout something else.
@@ -123,6 +127,12 @@ public final class HttpLook implements AutoCloseable {
             || message.contains("Network is down")
             || message.contains("Cannot allocate")
             || message.contains("Address family not supported"));
+  }
+
+  /** ENETUNREACH and EACCES: what a route says, and so do ICMP and ICMPv6 (icmp.c). */
+  private static boolean wayLacks(IOException e) {
+    String message = text(e);
+    return message.contains("Network is unreachable") || message.contains("Permission denied");
   }
 
   private static String text(IOException e) {
@@ -187,13 +197,23 @@ public final class HttpLook implements AutoCloseable {
       return new Seen.Bad(
           "HTTP status " + status + ", wanted " + http.statuses(), Reach.SERVER, true);
     }
-    if (http.body().isPresent() && !http.body().get().matcher(answer.body()).find()) {
+    String said = "HTTP status " + status;
+    try {
+      if (http.body().isPresent() && !http.body().get().matcher(answer.body()).find()) {
+        return new Seen.Bad(said + ", but its body lacks " + shown(http), Reach.SERVER, true);
+      }
+    } catch (StackOverflowError e) {
+      // java.util.regex goes deeper with each repetition of a group.
       return new Seen.Bad(
-          "HTTP status " + status + ", but its body lacks /" + http.body().get() + "/",
+          said + ", but its body is too much for " + shown(http) + " (" + e + ")",
           Reach.SERVER,
           true);
     }
-    return new Seen.Good("HTTP status " + status);
+    return new Seen.Good(said);
+  }
+
+  private static String shown(ProbeSettings.Http http) {
+    return "/" + http.body().orElseThrow() + "/";
   }
 
   private String request(ProbeSettings.Http http) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -153,5 +154,20 @@ class NetlinkMessagesTest {
         Optional.empty(),
         NetlinkMessages.neighbour(read(head, "2000 00 01", NEIGHBOUR_ENDS), 0),
         "failed: it keeps the old address, and nothing is sent to it");
+  }
+
+  @Test
+  void readsWhoIsNotResolved() {
+    String head = "30000000 1c00 0200 07000000 00000000 02 00 0000 03000000 ";
+    for (String state : List.of("0100", "2000")) {
+      assertEquals(
+          Optional.of(V4),
+          NetlinkMessages.unresolved(read(head, state + " 00 01", NEIGHBOUR_ENDS), 0));
+    }
+    for (String state : List.of("0200", "0400", "0800", "1000", "8000")) {
+      assertEquals(
+          Optional.empty(),
+          NetlinkMessages.unresolved(read(head, state + " 00 01", NEIGHBOUR_ENDS), 0));
+    }
   }
 }

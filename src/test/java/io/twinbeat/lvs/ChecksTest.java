@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.twinbeat.config.ServerCheckConfig.How;
 import io.twinbeat.daemon.ServerLooks;
+import io.twinbeat.linux.IcmpSocket;
+import io.twinbeat.linux.LinuxException;
 import io.twinbeat.lvs.Look.Seen;
 import io.twinbeat.lvs.Look.Verdict;
 import java.io.IOException;
@@ -80,6 +82,32 @@ class ChecksTest {
     }
   }
 
+  /** A pattern that goes a frame deeper with each line of the answer. */
+  @Test
+  void anAnswerThatIsTooMuchForThePatternIsBad() throws Exception {
+    byte[] body = "ab\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
+    HttpServer server = HttpServer.create(new InetSocketAddress(HERE, 0), 0);
+    server.createContext(
+        "/healthz",
+        exchange -> {
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    try {
+      How how =
+          new How.Http(false, "/healthz", Optional.empty(), "200", Optional.of("^((a|b|\n)*)z"));
+      Seen seen =
+          Looks.of(how, ServerLooks::of, new Pinger())
+              .at(HERE, server.getAddress().getPort(), Duration.ofSeconds(20));
+      assertEquals(Verdict.BAD, seen.verdict(), seen.toString());
+      assertTrue(seen.detail().contains("StackOverflowError"), seen.detail());
+    } finally {
+      server.stop(0);
+    }
+  }
+
   private static How http(String host, String body) {
     return new How.Http(false, "/healthz", Optional.of(host), "200-299", Optional.of(body));
   }
@@ -127,6 +155,37 @@ class ChecksTest {
     assertEquals(Verdict.BAD, look(asking, closed).verdict());
   }
 
+  /** It is too long for any network, and this machine says so: nobody was asked. */
+  @Test
+  void aDatagramThatCannotBeSentSaysNothingOfTheServer() throws Exception {
+    String tooMuch = "x".repeat(70_000);
+    for (Optional<String> expect : List.of(Optional.of("ok"), Optional.<String>empty())) {
+      Seen seen = look(new How.Udp(tooMuch, expect), closedPort());
+      assertEquals(Verdict.NONE, seen.verdict(), seen.toString());
+      assertTrue(seen.detail().startsWith("cannot look: "), seen.detail());
+    }
+  }
+
+  /** Who is silent is there if a ping says so, and gone if ARP does, or if pings no longer do. */
+  @Test
+  void silenceIsGoodAsFarAsNothingSpeaksAgainstIt() throws Exception {
+    try (Pinger pinger = new Pinger()) {
+      UdpLook look = new UdpLook(new How.Udp("", Optional.empty()), pinger);
+      Optional<String> none = Optional.empty();
+      // It never answered a ping: it may be filtered.
+      assertEquals(Verdict.GOOD, look.silent(HERE, 53, false, none, () -> false).verdict());
+      assertEquals(Verdict.BAD, look.silent(HERE, 53, false, none, () -> true).verdict());
+      Seen there = look.silent(HERE, 53, true, none, () -> true);
+      assertEquals(Verdict.GOOD, there.verdict(), there.toString());
+      Seen gone = look.silent(HERE, 53, false, none, () -> false);
+      assertEquals(Verdict.BAD, gone.verdict(), gone.toString());
+      Optional<String> local = Optional.of("a ping could not be sent");
+      assertEquals(Verdict.NONE, look.silent(HERE, 53, false, local, () -> false).verdict());
+      InetAddress other = InetAddress.ofLiteral("127.0.0.2");
+      assertEquals(Verdict.GOOD, look.silent(other, 53, false, local, () -> false).verdict());
+    }
+  }
+
   @Test
   void dns() throws Exception {
     How how = new How.Dns("www.example.org", "A");
@@ -163,6 +222,26 @@ class ChecksTest {
     try (Pinger pinger = new Pinger()) {
       InetAddress nobody = InetAddress.ofLiteral("::1");
       assertEquals(Verdict.GOOD, pinger.at(nobody, 0, LIMIT).verdict());
+    }
+  }
+
+  /** As with ipv6.disable=1: what one version lacks is no reason for the other. */
+  @Test
+  void pingsOfOneVersionNeedNoSocketOfTheOther() throws Exception {
+    for (boolean lacking : new boolean[] {false, true}) {
+      try (Pinger pinger =
+          new Pinger((v6, identifier) -> {
+            if (v6 == lacking) {
+              throw new LinuxException("opening a socket", 97);
+            }
+            return IcmpSocket.open(v6, identifier);
+          })) {
+        InetAddress four = InetAddress.ofLiteral("127.0.0.1");
+        InetAddress six = InetAddress.ofLiteral("::1");
+        assertEquals(
+            Verdict.GOOD, pinger.at(lacking ? four : six, 0, LIMIT).verdict(), "v6: " + !lacking);
+        assertEquals(Verdict.NONE, pinger.at(lacking ? six : four, 0, LIMIT).verdict());
+      }
     }
   }
 

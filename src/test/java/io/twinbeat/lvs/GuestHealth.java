@@ -23,6 +23,9 @@ import java.util.TreeSet;
 final class GuestHealth {
   private static final String WEB = "real-servers: { web1: 10.10.10.21, web2: 10.10.10.22 }";
 
+  /** A port that nobody listens at. */
+  private static final int NOBODY = 9;
+
   private final GuestSite site;
 
   GuestHealth(GuestSite site) {
@@ -32,12 +35,13 @@ final class GuestHealth {
   void addTo(Map<String, GuestSite.Scene> scenes) {
     scenes.put("alpha", this::alpha);
     scenes.put("restart", this::restart);
+    scenes.put("moved", this::moved);
     scenes.put("quorum", this::quorum);
     scenes.put("sorry-here", this::sorryHere);
   }
 
   /** The servers of the table, with their weights: "10.10.10.21:80=1". */
-  private static Set<String> servers() {
+  static Set<String> servers() {
     Set<String> servers = new TreeSet<>();
     for (String line : table("lb1").lines().filter(each -> each.startsWith("-a")).toList()) {
       List<String> words = List.of(line.split(" ", -1));
@@ -51,13 +55,13 @@ final class GuestHealth {
     Path state = WORK.resolve("alpha");
     String lvs =
         "{ scheduler: rr, alpha: true, service: '10.10.10.100:80',"
-            + " check: { tcp, port: 8081, interval: %s, timeout: 300ms }, "
+            + " check: { tcp, port: %s, interval: %s, timeout: 300ms }, "
             + WEB
             + " }";
     try (Talker late = new Talker("web1", GuestServer.class, "web1", "8081")) {
       late.ready();
       sh("ip netns exec web1 iptables-legacy -A INPUT -p tcp --dport 8081 -j REJECT");
-      Talker lb1 = site.director("lb1", state, lvs.formatted("100ms"));
+      Talker lb1 = site.director("lb1", state, lvs.formatted(8081, "100ms"));
       lb1.done("start");
       moveVip("lb1", true);
       equal(Set.of(), servers());
@@ -71,8 +75,8 @@ final class GuestHealth {
       equal("web1", site.client().ask("open a " + VIP + " 80"));
 
       site.kill("lb1");
-      // So seldom that what follows is not their doing.
-      Talker again = site.director("lb1", state, lvs.formatted("1h"));
+      // What follows is no look's doing: there is one, and it is bad.
+      Talker again = site.director("lb1", state, lvs.formatted(NOBODY, "1h"));
       again.done("start");
       equal(Set.of("10.10.10.21:80=1"), servers());
       equal("web1", site.client().ask("say a"));
@@ -93,7 +97,7 @@ final class GuestHealth {
       String lvs =
           "{ scheduler: rr, service: '10.10.10.100:80', on-failure: "
               + onFailure
-              + ", check: { tcp, port: 443, interval: %s, timeout: 300ms, fall: 1 }, "
+              + ", check: { tcp, port: 443, interval: %s, timeout: 300ms, fall: 2 }, "
               + WEB
               + " }";
       sh("ip netns exec web2 iptables-legacy -A INPUT -p tcp --dport 443 -j REJECT");
@@ -121,6 +125,25 @@ final class GuestHealth {
         sh("ip netns exec web2 iptables-legacy -F INPUT");
       }
     }
+  }
+
+  /** Another file has the same servers at other ports: they are not out because they are new. */
+  private void moved() throws Exception {
+    Path state = WORK.resolve("moved");
+    String lvs =
+        "{ scheduler: rr, mode: nat, service: '10.10.10.100:80',"
+            + " check: { tcp, port: %1$s, interval: %2$s, timeout: 300ms }, real-servers: {"
+            + " nat1: { ip: 10.10.30.21, port: %3$s }, nat2: { ip: 10.10.30.22, port: %3$s } } }";
+    Talker lb1 = site.director("lb1", state, lvs.formatted(80, "100ms", 80));
+    lb1.done("start");
+    equal(Set.of("10.10.30.21:80=1", "10.10.30.22:80=1"), servers());
+    site.kill("lb1");
+    Talker again = site.director("lb1", state, lvs.formatted(NOBODY, "1h", 8080));
+    again.done("start");
+    until(
+        "both were looked at", () -> isTrue(!again.done("report").contains("looked=false"), "not"));
+    equal(Set.of("10.10.30.21:8080=1", "10.10.30.22:8080=1"), servers());
+    again.done("stop");
   }
 
   /** Weights of both servers, by the exit status of their script. */

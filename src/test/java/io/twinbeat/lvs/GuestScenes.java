@@ -22,6 +22,7 @@ final class GuestScenes {
       new GuestMarks(site).addTo(scenes);
       new GuestLimits(site).addTo(scenes);
       new GuestHealth(site).addTo(scenes);
+      new GuestLooks(site).addTo(scenes);
       new GuestRoles(site).addTo(scenes);
       if (List.of(args).equals(List.of("--list"))) {
         scenes.keySet().forEach(System.out::println);

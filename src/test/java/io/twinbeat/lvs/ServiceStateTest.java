@@ -8,6 +8,7 @@ import io.twinbeat.config.ForwardingMode;
 import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
+import io.twinbeat.decision.Reach;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class ServiceStateTest {
         name, InetAddress.ofLiteral("10.0.1." + last), 80, weight, ForwardingMode.DR, 0, 0);
   }
 
-  private static VirtualServiceConfig config(
+  static VirtualServiceConfig config(
       boolean quiesce, boolean sorry, int quorum, int hysteresis, boolean alpha) {
     return new VirtualServiceConfig(
         new VirtualServiceConfig.Target.Address(InetAddress.ofLiteral("10.0.0.1"), 80, false),
@@ -95,6 +96,30 @@ class ServiceStateTest {
     assertFalse(state.servers().get("a").up());
   }
 
+  /**
+   * Neither there nor lost: two directors are not to be compared by what one of them cannot see.
+   */
+  @Test
+  void whoCannotBeLookedAtIsSeenNeitherGoodNorBad() {
+    Look.Seen none = Look.Seen.none("too many open files");
+    ServiceState state = ServiceState.begin(config(false, false, 4, 0, false), NONE);
+    state = seen(seen(seen(state, "a", GOOD), "b", GOOD), "c", GOOD);
+    state = seen(state, "a", none, none);
+    assertEquals(Reach.THERE, state.reach(NONE));
+    state = seen(state, "a", none);
+    assertEquals(Reach.UNKNOWN, state.reach(NONE));
+    assertTrue(state.servers().get("a").up());
+    assertEquals(Reach.THERE, seen(state, "a", none, none, GOOD).reach(NONE));
+    ServiceState lost = seen(state, "a", BAD, BAD, BAD);
+    assertEquals(Reach.LOST, lost.reach(NONE));
+    assertEquals(Reach.LOST, seen(lost, "a", none, none).reach(NONE));
+    lost = seen(lost, "a", none, none, none);
+    assertEquals(Reach.UNKNOWN, lost.reach(NONE));
+    assertFalse(lost.servers().get("a").up());
+    assertFalse(seen(lost, "a", GOOD).servers().get("a").up());
+    assertTrue(seen(lost, "a", GOOD, GOOD).servers().get("a").up());
+  }
+
   @Test
   void alphaIsDownUntilTheFirstGoodLook() {
     ServiceState state = ServiceState.begin(config(false, true, 1, 0, true), NONE);
@@ -113,7 +138,7 @@ class ServiceStateTest {
   }
 
   private static ServiceState recalled(ServiceState fresh, ServiceState left, Set<String> drained) {
-    return fresh.recalled(left.entry(drained), drained);
+    return fresh.recalled(left.entry(drained), Optional.of(left.endpoints()), drained);
   }
 
   /** Another process finds what the last one made, and changes none of it. */
@@ -139,6 +164,61 @@ class ServiceStateTest {
             "2:2 3:1", table(seen(seen(next, "b", GOOD), "c", GOOD), NONE).replace("1:0 ", ""));
       }
     }
+  }
+
+  /** A reload with another port, or other addresses, for all: nobody was out, the table is full. */
+  @Test
+  void whomTheLastProcessDidNotKnowWasNotOut() {
+    for (boolean alpha : new boolean[] {false, true}) {
+      ServiceState last = ServiceState.begin(config(false, true, 1, 0, false), NONE);
+      ServiceState left = seen(last, "a", GOOD, BAD, BAD, BAD);
+      ServiceState moved = ServiceState.begin(moved(config(false, false, 1, 0, alpha)), NONE);
+      ServiceState next = recalled(moved, left, NONE);
+      assertEquals(alpha ? "" : "51:1 52:2 53:1", table(next, NONE));
+      assertEquals(!alpha, next.up());
+      for (String name : List.of("a", "b", "c")) {
+        assertEquals(ServerState.unknown(alpha), next.servers().get(name));
+      }
+    }
+  }
+
+  /** As a daemon before this one kept no servers: who is not there was out. */
+  @Test
+  void whereNoServersWereKeptWhoIsNotThereWasOut() {
+    ServiceState fresh = ServiceState.begin(config(false, true, 1, 0, false), NONE);
+    ServiceState left = seen(fresh, "a", BAD, BAD, BAD);
+    ServiceState next = fresh.recalled(left.entry(NONE), Optional.empty(), NONE);
+    assertEquals("2:2 3:1", table(next, NONE));
+  }
+
+  /** It made the table, and was killed before it had kept whom it knows: what it made counts. */
+  @Test
+  void aProcessThatCrashedBeforeItKeptItsServersTookNobodyOut() {
+    ServiceState fresh = ServiceState.begin(config(false, true, 1, 0, false), NONE);
+    ServiceState next = fresh.recalled(fresh.entry(NONE), Optional.of(Set.of()), NONE);
+    assertEquals("1:1 2:2 3:1", table(next, NONE));
+    // It had seen one go out, and was killed before the table that it was to be kept after.
+    ServiceState left = seen(fresh, "a", BAD, BAD, BAD);
+    next = fresh.recalled(left.entry(NONE), Optional.of(Set.of()), NONE);
+    assertEquals("1:1 2:2 3:1", table(next, NONE));
+    assertEquals("2:2 3:1", table(seen(next, "a", BAD, BAD, BAD), NONE));
+  }
+
+  /** The same servers at other addresses. */
+  static VirtualServiceConfig moved(VirtualServiceConfig config) {
+    return new VirtualServiceConfig(
+        config.target(),
+        config.scheduler(),
+        config.schedulerFlags(),
+        config.onePacket(),
+        config.persistence(),
+        List.of(server("a", 51, 1), server("b", 52, 2), server("c", 53, 1)),
+        config.check(),
+        config.quiesceOnFailure(),
+        config.sorryServer(),
+        config.quorum(),
+        config.hysteresis(),
+        config.alpha());
   }
 
   @Test
