@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class LinuxException extends IOException {
   private final int errno;
 
-  LinuxException(String tried, int errno) {
+  public LinuxException(String tried, int errno) {
     this(tried, errno, "");
   }
 

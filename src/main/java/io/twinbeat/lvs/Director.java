@@ -6,8 +6,10 @@ import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
 import io.twinbeat.decision.Reach;
+import io.twinbeat.linux.Ipvs;
 import io.twinbeat.linux.IpvsChange;
 import io.twinbeat.linux.IpvsDestination.Connections;
+import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
 import java.nio.file.Path;
@@ -54,7 +56,7 @@ public final class Director implements AutoCloseable {
   private final Pinger pinger = new Pinger();
   private final Checks checks;
   private final ReentrantLock lock = new ReentrantLock();
-  private final KernelTable kernel = new KernelTable();
+  private final KernelTable kernel;
   private final Fleet fleet;
   private final FleetNews news;
   private final OwnTable table;
@@ -81,13 +83,38 @@ public final class Director implements AutoCloseable {
       Set<String> devices,
       Function<ServerCheckConfig.How, Look> connecting,
       Voice voice) {
+    this(
+        config,
+        id,
+        state,
+        bootId,
+        sysctls,
+        syncDaemons,
+        devices,
+        connecting,
+        voice,
+        IpvsSocket::open);
+  }
+
+  Director(
+      LvsConfig config,
+      String id,
+      Path state,
+      String bootId,
+      Sysctls sysctls,
+      SyncDaemons syncDaemons,
+      Set<String> devices,
+      Function<ServerCheckConfig.How, Look> connecting,
+      Voice voice,
+      Ipvs.Opening ipvs) {
     this.config = config;
     this.id = id;
     this.sysctls = sysctls;
     this.settings = DirectorSettings.of(config, devices);
     this.voice = voice;
     this.syncDaemons = syncDaemons;
-    this.modules = new Modules(config.services());
+    this.kernel = new KernelTable(ipvs);
+    this.modules = new Modules(config.services(), ipvs);
     this.suitability = new Suitability(modules, kernel, sysctls, settings);
     this.checks =
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);

@@ -1,5 +1,7 @@
 package io.twinbeat.lvs;
 
+import io.twinbeat.linux.Ipvs;
+import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
 import java.time.Duration;
@@ -33,11 +35,19 @@ public final class SyncDaemons implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
-  private final KernelTable kernel = new KernelTable();
+  private final KernelTable kernel;
   private final Map<String, IpvsSyncDaemon> wanted = new TreeMap<>();
 
   /** When those that nobody wants any more will be stopped. */
   private final Map<Role, Long> ends = new EnumMap<>(Role.class);
+
+  public SyncDaemons() {
+    this(IpvsSocket::open);
+  }
+
+  SyncDaemons(Ipvs.Opening opening) {
+    this.kernel = new KernelTable(opening);
+  }
 
   /** What this director wants from now on; it runs when this returns. Again is harmless. */
   void want(String director, IpvsSyncDaemon daemon) throws LvsException {
