@@ -115,7 +115,8 @@ public final class Director implements AutoCloseable {
     this.syncDaemons = syncDaemons;
     this.kernel = new KernelTable(ipvs);
     this.modules = new Modules(config.services(), ipvs);
-    this.suitability = new Suitability(modules, kernel, sysctls, settings);
+    this.suitability = new Suitability(
+            modules, kernel, sysctls, settings, syncDaemons, daemon(Role.MASTER));
     this.checks =
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
     this.fleet = new Fleet(config.services());
@@ -255,9 +256,30 @@ public final class Director implements AutoCloseable {
     }
   }
 
-  private void sync(Role role) throws LvsException {
-    if (config.sync().orElse(null) instanceof Sync.SyncDaemon daemon) {
-      syncDaemons.want(id, new IpvsSyncDaemon(role, daemon.dev(), daemon.id()));
+  private Optional<IpvsSyncDaemon> daemon(Role role) {
+    return config.sync().orElse(null) instanceof Sync.SyncDaemon daemon
+        ? Optional.of(new IpvsSyncDaemon(role, daemon.dev(), daemon.id()))
+        : Optional.empty();
+  }
+
+  /** A service without it is better than none: it fails nothing, and each check tries again. */
+  private void sync(Role role) {
+    Optional<IpvsSyncDaemon> daemon = daemon(role);
+    if (daemon.isEmpty()) {
+      return;
+    }
+    try {
+      syncDaemons.want(id, daemon.get());
+      voice.clear("lvs-sync:" + id);
+    } catch (LvsException e) {
+      voice.alarm(
+          "lvs-sync:" + id,
+          config.name()
+              + ": no connection sync over "
+              + daemon.get().device()
+              + ", open connections would not survive a failover: "
+              + e.getMessage(),
+          "mend " + daemon.get().device() + ", or what 'sync' says; it is tried again by itself");
     }
   }
 
@@ -289,10 +311,10 @@ public final class Director implements AutoCloseable {
     try {
       if (active && !closed) {
         table.make(fleet.wanted());
-        voice.clear("lvs:" + config.name());
+        voice.clear("lvs:" + id);
       }
     } catch (LvsException e) {
-      voice.alarm("lvs:" + config.name(), config.name() + ": " + e.getMessage(), "see the log");
+      voice.alarm("lvs:" + id, config.name() + ": " + e.getMessage(), "see the log");
     } finally {
       lock.unlock();
     }

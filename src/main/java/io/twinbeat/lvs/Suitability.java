@@ -1,6 +1,7 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.linux.IpvsService;
+import io.twinbeat.linux.IpvsSyncDaemon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,23 @@ final class Suitability {
   private final KernelTable kernel;
   private final Sysctls sysctls;
   private final Map<String, String> settings;
+  private final SyncDaemons syncDaemons;
+  private final Optional<IpvsSyncDaemon> sync;
 
-  Suitability(Modules modules, KernelTable kernel, Sysctls sysctls, Map<String, String> settings) {
+  /** {@code sync}: what runs while this node is active, if anything. */
+  Suitability(
+      Modules modules,
+      KernelTable kernel,
+      Sysctls sysctls,
+      Map<String, String> settings,
+      SyncDaemons syncDaemons,
+      Optional<IpvsSyncDaemon> sync) {
     this.modules = modules;
     this.kernel = kernel;
     this.sysctls = sysctls;
     this.settings = settings;
+    this.syncDaemons = syncDaemons;
+    this.sync = sync;
   }
 
   /** {@code ours}: the services of this director, which has them in the kernel while active. */
@@ -43,7 +55,16 @@ final class Suitability {
     if (active) {
       findings.add(settings());
     }
+    sync.flatMap(syncDaemons::trouble).map(Suitability::noSync).ifPresent(findings::add);
     return findings;
+  }
+
+  private static Finding noSync(String why) {
+    return new Finding(
+        "connection sync",
+        Finding.Grade.WARNING,
+        why,
+        "mend the device, or what 'sync' says: open connections would not survive a failover");
   }
 
   private Finding settings() {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +37,20 @@ public final class SyncDaemons implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final KernelTable kernel;
+  private final Function<IpvsSyncDaemon, Optional<String>> trouble;
   private final Map<String, IpvsSyncDaemon> wanted = new TreeMap<>();
 
   /** When those that nobody wants any more will be stopped. */
   private final Map<Role, Long> ends = new EnumMap<>(Role.class);
 
   public SyncDaemons() {
-    this(IpvsSocket::open);
+    this(IpvsSocket::open, SyncDevice::trouble);
   }
 
-  SyncDaemons(Ipvs.Opening opening) {
+  /** {@code trouble}: why a daemon could not run on its device, as far as that is known. */
+  SyncDaemons(Ipvs.Opening opening, Function<IpvsSyncDaemon, Optional<String>> trouble) {
     this.kernel = new KernelTable(opening);
+    this.trouble = trouble;
   }
 
   /** What this director wants from now on; it runs when this returns. Again is harmless. */
@@ -54,19 +58,48 @@ public final class SyncDaemons implements AutoCloseable {
     lock.lock();
     try {
       wanted.put(director, daemon);
+      Optional<LvsException> failed = Optional.empty();
       for (Role role : Role.values()) {
-        Optional<IpvsSyncDaemon> one =
-            wanted.values().stream().filter(each -> each.role() == role).findFirst();
-        if (one.isPresent()) {
-          ends.remove(role);
-          kernel.daemon(role, one);
-        } else if (!ends.containsKey(role) && runs(role)) {
-          endLater(role);
+        try {
+          settle(role);
+        } catch (LvsException e) {
+          failed = Optional.of(e); // The other one can do without it.
         }
+      }
+      if (failed.isPresent()) {
+        throw failed.get();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void settle(Role role) throws LvsException {
+    Optional<IpvsSyncDaemon> one =
+        wanted.values().stream().filter(each -> each.role() == role).findFirst();
+    if (one.isPresent()) {
+      ends.remove(role);
+      begin(one.get());
+    } else if (!ends.containsKey(role) && runs(role)) {
+      endLater(role);
+    }
+  }
+
+  /** It is tried again and again, and the kernel writes a line into its log for each refusal. */
+  private void begin(IpvsSyncDaemon daemon) throws LvsException {
+    if (kernel.daemons().contains(daemon)) {
+      return;
+    }
+    Optional<String> why = trouble(daemon);
+    if (why.isPresent()) {
+      throw new LvsException(why.get());
+    }
+    kernel.daemon(daemon.role(), Optional.of(daemon));
+  }
+
+  /** Why this daemon could not run on its device; empty when nothing is known. */
+  Optional<String> trouble(IpvsSyncDaemon daemon) {
+    return trouble.apply(daemon);
   }
 
   private boolean runs(Role role) throws LvsException {

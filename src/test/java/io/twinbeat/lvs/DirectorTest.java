@@ -1,0 +1,179 @@
+package io.twinbeat.lvs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinbeat.config.LvsConfig;
+import io.twinbeat.config.Reading;
+import io.twinbeat.config.SiteReader;
+import io.twinbeat.linux.IpvsSyncDaemon;
+import io.twinbeat.linux.IpvsSyncDaemon.Role;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a director does when the kernel refuses, and when somebody else is at work on it. */
+class DirectorTest {
+  private static final String TWO =
+      "check: 'off', service: '10.10.10.100:80', real-servers: { a: 10.10.10.21, b: 10.10.10.22 }";
+  private static final String SYNC = TWO + ", sync: { daemon: { dev: eth1, id: 7 } }";
+  private static final IpvsSyncDaemon MASTER = new IpvsSyncDaemon(Role.MASTER, "eth1", 7);
+  private static final IpvsSyncDaemon BACKUP = new IpvsSyncDaemon(Role.BACKUP, "eth1", 7);
+
+  @TempDir Path folder;
+  private final FakeIpvs kernel = new FakeIpvs();
+  private final Map<String, String> settings = new HashMap<>();
+  private Optional<String> trouble = Optional.empty();
+  private final List<String> events = new ArrayList<>();
+  private final Map<String, String> alarms = new TreeMap<>();
+  private final BlockingQueue<String> raised = new LinkedBlockingQueue<>();
+  private final List<AutoCloseable> toClose = new ArrayList<>();
+
+  private final Director.Voice voice =
+      new Director.Voice() {
+        @Override
+        public void event(String sentence) {
+          events.add(sentence);
+        }
+
+        @Override
+        public void alarm(String key, String what, String mend) {
+          alarms.put(key, what + " (" + mend + ")");
+          raised.add(key);
+        }
+
+        @Override
+        public void clear(String key) {
+          alarms.remove(key);
+        }
+      };
+
+  private Sysctls sysctls() {
+    Sysctls.Settings memory =
+        new Sysctls.Settings() {
+          @Override
+          public Optional<String> read(String name) {
+            return Optional.of(settings.getOrDefault(name, "0"));
+          }
+
+          @Override
+          public void write(String name, String value) {
+            settings.put(name, value);
+          }
+        };
+    return new Sysctls(memory, new KeptLines(folder.resolve("sysctls"), "boot"));
+  }
+
+  private Director director(String lvs) {
+    SyncDaemons syncDaemons = new SyncDaemons(kernel::opened, daemon -> trouble);
+    toClose.add(syncDaemons);
+    Director director =
+        new Director(
+            config(lvs),
+            "site-lvs",
+            folder,
+            "boot",
+            sysctls(),
+            syncDaemons,
+            Set.of("eth0"),
+            how -> {
+              throw new AssertionError("checks are off");
+            },
+            voice,
+            kernel::opened);
+    toClose.add(director);
+    return director;
+  }
+
+  private static LvsConfig config(String lvs) {
+    String text =
+        """
+        pair: web
+        nodes:
+          lb1: { links: [10.10.10.11], fence: manual }
+          lb2: { links: [10.10.10.12], fence: manual }
+        heartbeat: { interval: 200ms, deadtime: 1s, key-file: /etc/twinbeat/key }
+        groups:
+          site:
+            resources:
+              - lvs: { %s }
+              - address: { ip: 10.10.10.100/24, dev: eth0 }
+        """
+            .formatted(lvs);
+    if (!(SiteReader.read(text, "test") instanceof Reading.Good good)) {
+      throw new AssertionError(SiteReader.read(text, "test"));
+    }
+    return (LvsConfig) good.site().pair().groups().getFirst().resources().getFirst();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : toClose.reversed()) {
+      each.close();
+    }
+  }
+
+  @Test
+  void aSyncDaemonThatCannotStartFailsNothingAndIsTriedAgain() throws Exception {
+    kernel.refusesDaemons = true;
+    Director director = director(SYNC);
+    director.prepare();
+    assertEquals(Set.of("lvs-sync:site-lvs"), alarms.keySet());
+    assertTrue(alarms.toString().contains("eth1"), alarms.toString());
+    director.start();
+    assertEquals(1, kernel.keys().size());
+    assertTrue(director.check().good());
+    director.stop();
+    assertEquals(Set.of(), kernel.keys());
+    director.standBy();
+    assertEquals(Set.of("lvs-sync:site-lvs"), alarms.keySet());
+    assertEquals(List.of(), kernel.daemons);
+
+    kernel.refusesDaemons = false;
+    director.standBy();
+    assertEquals(List.of(BACKUP), kernel.daemons);
+    assertEquals(Map.of(), alarms);
+    kernel.refusesDaemons = true;
+    director.start();
+    assertEquals(Set.of("lvs-sync:site-lvs"), alarms.keySet());
+    kernel.refusesDaemons = false;
+    assertTrue(director.check().good());
+    assertTrue(kernel.daemons.contains(MASTER), kernel.daemons.toString());
+    assertEquals(Map.of(), alarms);
+  }
+
+  @Test
+  void aDeviceThatCannotCarrySyncIsFoundBeforeAndTheKernelIsNotAsked() throws Exception {
+    trouble = Optional.of("there is no network device eth1");
+    Director director = director(SYNC);
+    List<Finding> found = director.inspect();
+    assertTrue(
+        found.contains(
+            new Finding(
+                "connection sync",
+                Finding.Grade.WARNING,
+                "there is no network device eth1",
+                "mend the device, or what 'sync' says: open connections would not survive a failover")),
+        found.toString());
+    director.start();
+    assertEquals(List.of(), kernel.daemons);
+    assertTrue(alarms.toString().contains("there is no network device eth1"), alarms.toString());
+    trouble = Optional.empty();
+    assertTrue(director.check().good());
+    assertEquals(List.of(MASTER), kernel.daemons);
+    assertTrue(director.inspect().stream().allMatch(each -> each.grade() == Finding.Grade.GOOD));
+    trouble = Optional.of("eth1 has no IPv4 address"); // What runs goes on.
+    assertTrue(director.check().good());
+    assertEquals(Map.of(), alarms);
+  }
+}
