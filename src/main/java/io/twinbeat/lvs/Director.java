@@ -62,6 +62,7 @@ public final class Director implements AutoCloseable {
   private final OwnTable table;
   private final Mender mender = new Mender(this::mend);
   private volatile Reach reach = Reach.UNKNOWN;
+  private boolean settingsChanged;
   private boolean active;
   private boolean closed;
 
@@ -183,6 +184,7 @@ public final class Director implements AutoCloseable {
         recall();
       }
       sysctls.set(id, settings);
+      settingsChanged = false;
       List<IpvsChange> made = table.make(fleet.wanted());
       sync(Role.MASTER);
       active = true;
@@ -283,16 +285,19 @@ public final class Director implements AutoCloseable {
     }
   }
 
-  /** While it is active: is the table as it shall be? A foreign edit is said and mended. */
+  /**
+   * While it is active: the table is made as it shall be, where it is not. A foreign edit is said.
+   */
   public Condition check() {
     lock.lock();
     try {
-      if (!active) {
+      if (!active || closed) {
         return new Condition(true, "not active on this node");
       }
-      List<IpvsChange> edits = table.edits();
+      mendSettings();
+      List<IpvsChange> edits = table.mend(fleet.wanted());
+      voice.clear("lvs:" + id);
       if (!edits.isEmpty()) {
-        table.make(fleet.wanted());
         voice.event(
             config.name() + ": somebody changed the IPVS table; mended: " + Words.of(edits));
       }
@@ -302,6 +307,29 @@ public final class Director implements AutoCloseable {
       return new Condition(false, e.getMessage());
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Whoever sets them otherwise again and again is named once until a check finds them right. */
+  private void mendSettings() {
+    List<String> differing = sysctls.differing(settings);
+    try {
+      if (!differing.isEmpty()) {
+        sysctls.set(id, settings);
+        if (!settingsChanged) {
+          voice.event(
+              config.name()
+                  + ": somebody changed kernel settings; set again: "
+                  + String.join(", ", differing));
+        }
+      }
+      settingsChanged = !differing.isEmpty();
+      voice.clear("lvs-sysctls:" + id);
+    } catch (LvsException e) {
+      voice.alarm(
+          "lvs-sysctls:" + id,
+          config.name() + ": " + String.join(", ", differing) + ": " + e.getMessage(),
+          "see what else sets them: sysctl.d, or another program");
     }
   }
 

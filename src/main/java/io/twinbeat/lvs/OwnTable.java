@@ -6,6 +6,7 @@ import io.twinbeat.linux.IpvsService;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,7 +17,9 @@ final class OwnTable {
   private final KernelTable kernel;
   private final Kept kept;
   private final Set<IpvsService.Key> named;
-  private Table last = Table.EMPTY;
+
+  /** What was made, and read back; empty when that failed half way. */
+  private Optional<Table> last = Optional.of(Table.EMPTY);
 
   OwnTable(KernelTable kernel, Kept kept, Set<IpvsService.Key> named) {
     this.kernel = kernel;
@@ -40,22 +43,32 @@ final class OwnTable {
   List<IpvsChange> make(Table wanted) throws LvsException {
     Set<IpvsService.Key> all = keys();
     kept.own(all);
-    List<IpvsChange> made = kernel.reconcile(all, wanted);
-    last = wanted;
+    List<IpvsChange> made = reconcile(all, wanted);
     kept.own(wanted.entries().keySet());
     return made;
   }
 
   List<IpvsChange> remove() throws LvsException {
-    List<IpvsChange> made = kernel.reconcile(keys(), Table.EMPTY);
-    last = Table.EMPTY;
+    List<IpvsChange> made = reconcile(keys(), Table.EMPTY);
     kept.own(Set.of());
     return made;
   }
 
-  /** What others did to it since it was made. */
-  List<IpvsChange> edits() throws LvsException {
-    return last.changesTo(kernel.read(keys()::contains));
+  private List<IpvsChange> reconcile(Set<IpvsService.Key> all, Table wanted) throws LvsException {
+    last = Optional.empty();
+    List<IpvsChange> made = kernel.reconcile(all, wanted);
+    last = Optional.of(wanted);
+    return made;
+  }
+
+  /** Makes it where it is not; what others did to what was made. Reads once where all is well. */
+  List<IpvsChange> mend(Table wanted) throws LvsException {
+    Table now = kernel.read(keys()::contains);
+    List<IpvsChange> edits = last.map(made -> made.changesTo(now)).orElse(List.of());
+    if (!now.changesTo(wanted).isEmpty()) {
+      make(wanted);
+    }
+    return edits;
   }
 
   /** Whether the kernel has any of it. */
@@ -70,6 +83,6 @@ final class OwnTable {
 
   /** How many connections each server has, by service. */
   Map<IpvsService.Key, List<IpvsDestination.Counted>> connections() throws LvsException {
-    return kernel.connections(last.entries().keySet());
+    return kernel.connections(keys());
   }
 }

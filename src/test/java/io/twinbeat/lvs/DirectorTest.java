@@ -1,13 +1,16 @@
 package io.twinbeat.lvs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinbeat.config.LvsConfig;
 import io.twinbeat.config.Reading;
 import io.twinbeat.config.SiteReader;
+import io.twinbeat.linux.IpvsDestination;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,21 +21,25 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a director does when the kernel refuses, and when somebody else is at work on it. */
 class DirectorTest {
+  private static final long SECONDS_MAX = 10;
   private static final String TWO =
       "check: 'off', service: '10.10.10.100:80', real-servers: { a: 10.10.10.21, b: 10.10.10.22 }";
   private static final String SYNC = TWO + ", sync: { daemon: { dev: eth1, id: 7 } }";
   private static final IpvsSyncDaemon MASTER = new IpvsSyncDaemon(Role.MASTER, "eth1", 7);
   private static final IpvsSyncDaemon BACKUP = new IpvsSyncDaemon(Role.BACKUP, "eth1", 7);
+  private static final String NODEST = "net/ipv4/vs/expire_nodest_conn";
 
   @TempDir Path folder;
   private final FakeIpvs kernel = new FakeIpvs();
   private final Map<String, String> settings = new HashMap<>();
+  private boolean refusesSettings;
   private Optional<String> trouble = Optional.empty();
   private final List<String> events = new ArrayList<>();
   private final Map<String, String> alarms = new TreeMap<>();
@@ -67,7 +74,10 @@ class DirectorTest {
           }
 
           @Override
-          public void write(String name, String value) {
+          public void write(String name, String value) throws IOException {
+            if (refusesSettings) {
+              throw new IOException("read-only");
+            }
             settings.put(name, value);
           }
         };
@@ -175,5 +185,71 @@ class DirectorTest {
     trouble = Optional.of("eth1 has no IPv4 address"); // What runs goes on.
     assertTrue(director.check().good());
     assertEquals(Map.of(), alarms);
+  }
+
+  @Test
+  void aReconciliationThatFailedIsMadeUpForByTheNextCheck() throws Exception {
+    Director director = director(TWO);
+    director.start();
+    kernel.refusesChanges = true;
+    assertThrows(LvsException.class, () -> director.drained(Set.of("a")));
+    assertEquals("lvs:site-lvs", raised.poll(SECONDS_MAX, TimeUnit.SECONDS));
+    assertEquals(1, kernel.weight("10.10.10.21"));
+
+    kernel.refusesChanges = false;
+    assertTrue(director.check().good());
+    assertEquals(0, kernel.weight("10.10.10.21"));
+    assertEquals(Map.of(), alarms);
+    assertEquals(List.of(), events);
+  }
+
+  @Test
+  void aForeignEditIsSaidAndMendedAndNothingIsWrittenWhereNothingIsWrong() throws Exception {
+    Director director = director(TWO);
+    director.start();
+    kernel.changes.clear();
+    kernel.listings = 0;
+    assertTrue(director.check().good());
+    assertEquals(List.of(), kernel.changes);
+    assertEquals(1, kernel.listings);
+
+    Table.Entry entry = kernel.entries.values().iterator().next();
+    Map<Table.Endpoint, IpvsDestination> one = new HashMap<>(entry.destinations());
+    one.values().removeIf(each -> each.ip().getHostAddress().equals("10.10.10.22"));
+    kernel.entries.put(entry.service().key(), new Table.Entry(entry.service(), one));
+    assertTrue(director.check().good());
+    assertEquals(entry, kernel.entries.get(entry.service().key()));
+    assertEquals(1, kernel.changes.size());
+    assertEquals(1, events.size());
+    assertTrue(events.getFirst().contains("somebody changed the IPVS table"), events.toString());
+  }
+
+  @Test
+  void settingsThatSomebodyElseChangesAreSetAgainAndSaidOncePerEpisode() throws Exception {
+    Director director = director(TWO);
+    director.start();
+    assertEquals("1", settings.get(NODEST));
+    for (int i = 0; i < 3; i++) {
+      settings.put(NODEST, "0");
+      assertTrue(director.check().good());
+      assertEquals("1", settings.get(NODEST));
+    }
+    assertEquals(1, events.size());
+    assertTrue(events.getFirst().contains(NODEST + " is 0, not 1"), events.toString());
+    assertTrue(director.check().good());
+    settings.put(NODEST, "0");
+    assertTrue(director.check().good());
+    assertEquals(2, events.size());
+
+    settings.put(NODEST, "0");
+    refusesSettings = true;
+    assertTrue(director.check().good());
+    assertEquals(Set.of("lvs-sysctls:site-lvs"), alarms.keySet());
+    refusesSettings = false;
+    assertTrue(director.check().good());
+    assertEquals("1", settings.get(NODEST));
+    assertEquals(Map.of(), alarms);
+    director.stop();
+    assertEquals("0", settings.get(NODEST));
   }
 }
