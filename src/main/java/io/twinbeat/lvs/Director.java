@@ -47,8 +47,7 @@ public final class Director implements AutoCloseable {
 
   private final LvsConfig config;
   private final String id;
-  private final Sysctls sysctls;
-  private final Map<String, String> settings;
+  private final OwnSettings settings;
   private final Voice voice;
   private final Modules modules;
   private final SyncDaemons syncDaemons;
@@ -62,7 +61,6 @@ public final class Director implements AutoCloseable {
   private final OwnTable table;
   private final Mender mender = new Mender(this::mend);
   private volatile Reach reach = Reach.UNKNOWN;
-  private boolean settingsChanged;
   private boolean active;
   private boolean closed;
 
@@ -110,14 +108,13 @@ public final class Director implements AutoCloseable {
       Ipvs.Opening ipvs) {
     this.config = config;
     this.id = id;
-    this.sysctls = sysctls;
-    this.settings = DirectorSettings.of(config, devices);
+    this.settings = new OwnSettings(config, id, devices, sysctls, voice);
     this.voice = voice;
     this.syncDaemons = syncDaemons;
     this.kernel = new KernelTable(ipvs);
     this.modules = new Modules(config.services(), ipvs);
     this.suitability = new Suitability(
-            modules, kernel, sysctls, settings, syncDaemons, daemon(Role.MASTER));
+            modules, kernel, settings, syncDaemons, daemon(Role.MASTER));
     this.checks =
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
     this.fleet = new Fleet(config.services());
@@ -163,7 +160,7 @@ public final class Director implements AutoCloseable {
     lock.lock();
     try {
       table.practise(fleet.wanted());
-      List<String> _ = sysctls.differing(settings);
+      List<String> _ = settings.differing();
       if (!active) {
         sync(Role.BACKUP);
       }
@@ -183,8 +180,7 @@ public final class Director implements AutoCloseable {
         reach = Reach.UNKNOWN;
         recall();
       }
-      sysctls.set(id, settings);
-      settingsChanged = false;
+      settings.set();
       List<IpvsChange> made = table.make(fleet.wanted());
       sync(Role.MASTER);
       active = true;
@@ -216,10 +212,7 @@ public final class Director implements AutoCloseable {
     lock.lock();
     try {
       active = false;
-      if (!kernel.available()) {
-        return; // Without IPVS there is nothing of it.
-      }
-      release();
+      List<IpvsChange> _ = release();
       news.over();
       sync(Role.BACKUP);
     } finally {
@@ -232,8 +225,8 @@ public final class Director implements AutoCloseable {
    * connections of a server that is taken out, and a group that comes back would find none of them.
    */
   private List<IpvsChange> release() throws LvsException {
-    sysctls.putBack(id, settings);
-    return table.remove();
+    settings.putBack();
+    return kernel.available() ? table.remove() : List.of(); // Without IPVS there is nothing of it.
   }
 
   /**
@@ -243,14 +236,15 @@ public final class Director implements AutoCloseable {
   public void standBy() throws LvsException {
     lock.lock();
     try {
-      if (active || closed || !kernel.available()) {
+      if (active || closed) {
         return;
       }
-      if (table.isThere()) {
+      List<IpvsChange> taken = release();
+      if (!taken.isEmpty()) {
         voice.event(
             config.name()
                 + ": there was an IPVS table on this node, which does not hold it; taken out: "
-                + Words.of(release()));
+                + Words.of(taken));
       }
       sync(Role.BACKUP);
     } finally {
@@ -271,8 +265,10 @@ public final class Director implements AutoCloseable {
       return;
     }
     try {
-      syncDaemons.want(id, daemon.get());
-      voice.clear("lvs-sync:" + id);
+      if (kernel.available()) {
+        syncDaemons.want(id, daemon.get());
+        voice.clear("lvs-sync:" + id);
+      }
     } catch (LvsException e) {
       voice.alarm(
           "lvs-sync:" + id,
@@ -294,7 +290,7 @@ public final class Director implements AutoCloseable {
       if (!active || closed) {
         return new Condition(true, "not active on this node");
       }
-      mendSettings();
+      settings.mend();
       List<IpvsChange> edits = table.mend(fleet.wanted());
       voice.clear("lvs:" + id);
       if (!edits.isEmpty()) {
@@ -307,29 +303,6 @@ public final class Director implements AutoCloseable {
       return new Condition(false, e.getMessage());
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Whoever sets them otherwise again and again is named once until a check finds them right. */
-  private void mendSettings() {
-    List<String> differing = sysctls.differing(settings);
-    try {
-      if (!differing.isEmpty()) {
-        sysctls.set(id, settings);
-        if (!settingsChanged) {
-          voice.event(
-              config.name()
-                  + ": somebody changed kernel settings; set again: "
-                  + String.join(", ", differing));
-        }
-      }
-      settingsChanged = !differing.isEmpty();
-      voice.clear("lvs-sysctls:" + id);
-    } catch (LvsException e) {
-      voice.alarm(
-          "lvs-sysctls:" + id,
-          config.name() + ": " + String.join(", ", differing) + ": " + e.getMessage(),
-          "see what else sets them: sysctl.d, or another program");
     }
   }
 

@@ -1,7 +1,6 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.linux.IpvsService;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -37,15 +36,9 @@ final class Kept {
   }
 
   /** On disk before the first of them is made. */
-  void own(Set<IpvsService.Key> keys) throws LvsException {
-    if (!own.equals(keys)) {
-      try {
-        services.write(keys.stream().map(Kept::text).sorted().toList());
-        own = new HashSet<>(keys);
-      } catch (IOException e) {
-        throw new LvsException("what is made cannot be kept: " + e.getMessage(), e);
-      }
-    }
+  void own(Set<IpvsService.Key> keys) {
+    own = new HashSet<>(keys);
+    services.keep(keys.stream().map(Kept::text).sorted().toList());
   }
 
   static String text(IpvsService.Key key) {

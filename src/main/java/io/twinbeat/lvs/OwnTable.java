@@ -48,6 +48,7 @@ final class OwnTable {
     return made;
   }
 
+  /** What of it was there. */
   List<IpvsChange> remove() throws LvsException {
     List<IpvsChange> made = reconcile(keys(), Table.EMPTY);
     kept.own(Set.of());
@@ -69,11 +70,6 @@ final class OwnTable {
       make(wanted);
     }
     return edits;
-  }
-
-  /** Whether the kernel has any of it. */
-  boolean isThere() throws LvsException {
-    return !kernel.read(keys()::contains).entries().isEmpty();
   }
 
   /** Runs through all that making it needs, and changes nothing. */

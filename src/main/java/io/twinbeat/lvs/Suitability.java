@@ -4,7 +4,6 @@ import io.twinbeat.linux.IpvsService;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,8 +15,7 @@ import java.util.TreeSet;
 final class Suitability {
   private final Modules modules;
   private final KernelTable kernel;
-  private final Sysctls sysctls;
-  private final Map<String, String> settings;
+  private final OwnSettings settings;
   private final SyncDaemons syncDaemons;
   private final Optional<IpvsSyncDaemon> sync;
 
@@ -25,13 +23,11 @@ final class Suitability {
   Suitability(
       Modules modules,
       KernelTable kernel,
-      Sysctls sysctls,
-      Map<String, String> settings,
+      OwnSettings settings,
       SyncDaemons syncDaemons,
       Optional<IpvsSyncDaemon> sync) {
     this.modules = modules;
     this.kernel = kernel;
-    this.sysctls = sysctls;
     this.settings = settings;
     this.syncDaemons = syncDaemons;
     this.sync = sync;
@@ -68,7 +64,7 @@ final class Suitability {
   }
 
   private Finding settings() {
-    List<String> differing = sysctls.differing(settings);
+    List<String> differing = settings.differing();
     return differing.isEmpty()
         ? Finding.good("sysctls", "as wanted")
         : new Finding(

@@ -11,6 +11,7 @@ import io.twinbeat.linux.IpvsDestination;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,9 +32,11 @@ class DirectorTest {
   private static final long SECONDS_MAX = 10;
   private static final String TWO =
       "check: 'off', service: '10.10.10.100:80', real-servers: { a: 10.10.10.21, b: 10.10.10.22 }";
+  private static final String NAT = TWO + ", mode: nat";
   private static final String SYNC = TWO + ", sync: { daemon: { dev: eth1, id: 7 } }";
   private static final IpvsSyncDaemon MASTER = new IpvsSyncDaemon(Role.MASTER, "eth1", 7);
   private static final IpvsSyncDaemon BACKUP = new IpvsSyncDaemon(Role.BACKUP, "eth1", 7);
+  private static final String FORWARD = "net/ipv4/ip_forward";
   private static final String NODEST = "net/ipv4/vs/expire_nodest_conn";
 
   @TempDir Path folder;
@@ -251,5 +254,43 @@ class DirectorTest {
     assertEquals(Map.of(), alarms);
     director.stop();
     assertEquals("0", settings.get(NODEST));
+  }
+
+  @Test
+  void whatAChangedFileNoLongerNeedsIsPutBack() throws Exception {
+    Director nat = director(NAT);
+    nat.start();
+    assertEquals("1", settings.get(FORWARD));
+    nat.close();
+    director(TWO).start();
+    assertEquals("0", settings.get(FORWARD));
+    assertEquals("1", settings.get(NODEST));
+  }
+
+  @Test
+  void aStandbyPutsBackWhatAKilledStartHasSetBeforeItMadeATable() throws Exception {
+    sysctls().set("site-lvs", Map.of(NODEST, "1", FORWARD, "1"));
+    Director director = director(NAT);
+    director.standBy();
+    assertEquals("0", settings.get(NODEST));
+    assertEquals("0", settings.get(FORWARD));
+    assertEquals(List.of(), events);
+  }
+
+  @Test
+  void neitherAFullDiskNorASettingThatStaysFailsAStartOrAStop() throws Exception {
+    Director director = director(NAT);
+    Files.createDirectory(folder.resolve("sysctls.new")); // Where they would be written.
+    Files.createDirectory(folder.resolve("lvs-services-site-lvs.new"));
+    director.start();
+    assertEquals(1, kernel.keys().size());
+    refusesSettings = true;
+    director.stop();
+    assertEquals(Set.of(), kernel.keys());
+    assertEquals(Set.of("lvs-sysctls:site-lvs"), alarms.keySet());
+    refusesSettings = false;
+    director.standBy();
+    assertEquals("0", settings.get(FORWARD));
+    assertEquals(Map.of(), alarms);
   }
 }
