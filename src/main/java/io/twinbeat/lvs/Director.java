@@ -203,7 +203,8 @@ public final class Director implements AutoCloseable {
 
   /**
    * The kernel's table has nothing of it when this returns. Connection sync goes on for a while
-   * ({@link SyncDaemons}): nobody has to wait for that, since the address is gone by now.
+   * ({@link SyncDaemons}): nobody has to wait for that, since the address is gone by now. One that
+   * is closed, because the file no longer has it, can be stopped, too.
    */
   public void stop() throws LvsException {
     if (!config.checkOnStandby()) {
@@ -213,9 +214,14 @@ public final class Director implements AutoCloseable {
     try {
       active = false;
       List<IpvsChange> _ = release();
-      news.over();
-      sync(Role.BACKUP);
+      if (!closed) {
+        news.over();
+        sync(Role.BACKUP);
+      }
     } finally {
+      if (closed) {
+        kernel.close();
+      }
       lock.unlock();
     }
   }

@@ -143,7 +143,7 @@ class DrainExchangeTest {
         state,
         "boot",
         Sysctls.open(state.resolve("sysctls"), "boot"),
-        new SyncDaemons(),
+        SyncDaemons.open(state.resolve("sync"), "boot"),
         Set.of("eth0"),
         how -> {
           throw new AssertionError("checks are off");

@@ -87,9 +87,14 @@ class DirectorTest {
     return new Sysctls(memory, new KeptLines(folder.resolve("sysctls"), "boot"));
   }
 
-  private Director director(String lvs) {
-    SyncDaemons syncDaemons = new SyncDaemons(kernel::opened, daemon -> trouble);
+  private SyncDaemons syncDaemons() {
+    KeptLines kept = new KeptLines(folder.resolve("sync"), "boot");
+    SyncDaemons syncDaemons = new SyncDaemons(kernel::opened, daemon -> trouble, kept);
     toClose.add(syncDaemons);
+    return syncDaemons;
+  }
+
+  private Director director(String lvs) {
     Director director =
         new Director(
             config(lvs),
@@ -97,7 +102,7 @@ class DirectorTest {
             folder,
             "boot",
             sysctls(),
-            syncDaemons,
+            syncDaemons(),
             Set.of("eth0"),
             how -> {
               throw new AssertionError("checks are off");
@@ -292,5 +297,37 @@ class DirectorTest {
     director.standBy();
     assertEquals("0", settings.get(FORWARD));
     assertEquals(Map.of(), alarms);
+  }
+
+  /** A reload ends a life before what the changed file no longer has is stopped. */
+  @Test
+  void oneThatIsClosedCanStillBeStoppedForGoodAndLeavesNothingBehind() throws Exception {
+    Director director = director(SYNC.replace("service:", "mode: nat, service:"));
+    director.start();
+    director.close();
+    director.stop();
+    assertEquals(Set.of(), kernel.keys());
+    assertEquals("0", settings.get(FORWARD));
+    assertEquals(List.of(MASTER), kernel.daemons);
+    syncDaemons().endAll();
+    assertEquals(List.of(), kernel.daemons);
+    close();
+    toClose.clear();
+    assertEquals(0, kernel.open);
+  }
+
+  @Test
+  void syncDaemonsThatTheFileNoLongerHasEndAndThoseOfOthersStay() throws Exception {
+    Director director = director(SYNC);
+    director.start();
+    director.close();
+    SyncDaemons next = syncDaemons();
+    IpvsSyncDaemon foreign = new IpvsSyncDaemon(Role.BACKUP, "eth5", 3);
+    kernel.daemons.add(foreign);
+    next.endAll();
+    assertEquals(List.of(foreign), kernel.daemons);
+    kernel.daemons.add(MASTER); // Nobody of ours, this time.
+    syncDaemons().endAll();
+    assertEquals(List.of(foreign, MASTER), kernel.daemons);
   }
 }

@@ -25,7 +25,8 @@ import java.util.Set;
 final class GuestDirector {
   private static final Duration LOOK_LIMIT = Duration.ofSeconds(1);
 
-  private static final SyncDaemons SYNC_DAEMONS = new SyncDaemons();
+  private static final SyncDaemons SYNC_DAEMONS =
+      SyncDaemons.open(Path.of("/run/lvs/sync-" + ProcessHandle.current().pid()), "boot");
 
   private GuestDirector() {}
 
