@@ -7,10 +7,8 @@ import io.twinbeat.config.LvsConfig.Sync;
 import io.twinbeat.config.Pair;
 import io.twinbeat.lvs.Director;
 import io.twinbeat.lvs.LvsException;
-import io.twinbeat.lvs.SyncDaemons;
-import io.twinbeat.lvs.Sysctls;
+import io.twinbeat.lvs.Shared;
 import io.twinbeat.resource.Resource.Limits;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -18,20 +16,14 @@ import java.util.stream.Collectors;
 
 /** Makes the directors of this node; they share what there is once in a kernel. */
 final class Directors implements AutoCloseable {
-  private final Path state;
-  private final String bootId;
-  private final Sysctls sysctls;
-  private final SyncDaemons syncDaemons;
+  private final Shared shared;
   private final DaemonAlarms alarms;
   private final Chronicle chronicle;
   private final Set<String> ids = new HashSet<>();
   private boolean syncs;
 
   Directors(Pair pair, DaemonAlarms alarms, Chronicle chronicle) {
-    this.state = pair.paths().state();
-    this.bootId = chronicle.stamp().boot();
-    this.sysctls = Sysctls.open(state.resolve("lvs-sysctls"), bootId);
-    this.syncDaemons = SyncDaemons.open(state.resolve("lvs-sync"), bootId);
+    this.shared = Shared.open(pair.paths().state(), chronicle.stamp().boot());
     this.alarms = alarms;
     this.chronicle = chronicle;
   }
@@ -47,10 +39,7 @@ final class Directors implements AutoCloseable {
         new Director(
             lvs,
             id,
-            state,
-            bootId,
-            sysctls,
-            syncDaemons,
+            shared,
             devices,
             ServerLooks::of,
             voice(group.name()));
@@ -60,9 +49,9 @@ final class Directors implements AutoCloseable {
   /** All are made. What an earlier life set and started for a file that had more goes. */
   void begin() {
     try {
-      sysctls.keepOnly(ids);
+      shared.sysctls().keepOnly(ids);
       if (!syncs) {
-        syncDaemons.endAll();
+        shared.syncDaemons().endAll();
       }
     } catch (LvsException e) {
       alarms.raise(
@@ -93,11 +82,11 @@ final class Directors implements AutoCloseable {
 
   /** Waits, not for long, until what was stopped has nothing more to tell the peer's kernel. */
   void finish() {
-    syncDaemons.finish();
+    shared.syncDaemons().finish();
   }
 
   @Override
   public void close() {
-    syncDaemons.close();
+    shared.syncDaemons().close();
   }
 }

@@ -12,7 +12,6 @@ import io.twinbeat.linux.IpvsDestination.Connections;
 import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,58 +67,47 @@ public final class Director implements AutoCloseable {
    * Touches nothing yet.
    *
    * @param id tells this resource from others of this node
-   * @param syncDaemons shared by all directors of this kernel, as {@code sysctls} are
    * @param devices those of the group's addresses
    * @param connecting makes the looks that open a connection: TCP and HTTP
    */
   public Director(
       LvsConfig config,
       String id,
-      Path state,
-      String bootId,
-      Sysctls sysctls,
-      SyncDaemons syncDaemons,
+      Shared shared,
       Set<String> devices,
       Function<ServerCheckConfig.How, Look> connecting,
       Voice voice) {
-    this(
-        config,
-        id,
-        state,
-        bootId,
-        sysctls,
-        syncDaemons,
-        devices,
-        connecting,
-        voice,
-        IpvsSocket::open);
+    this(config, id, shared, devices, connecting, voice, IpvsSocket::open);
   }
 
   Director(
       LvsConfig config,
       String id,
-      Path state,
-      String bootId,
-      Sysctls sysctls,
-      SyncDaemons syncDaemons,
+      Shared shared,
       Set<String> devices,
       Function<ServerCheckConfig.How, Look> connecting,
       Voice voice,
       Ipvs.Opening ipvs) {
     this.config = config;
     this.id = id;
-    this.settings = new OwnSettings(config, id, devices, sysctls, voice);
+    this.settings = new OwnSettings(config, id, devices, shared.sysctls(), voice);
     this.voice = voice;
-    this.syncDaemons = syncDaemons;
+    this.syncDaemons = shared.syncDaemons();
     this.kernel = new KernelTable(ipvs);
     this.modules = new Modules(config.services(), ipvs);
-    this.suitability = new Suitability(
-            modules, kernel, settings, syncDaemons, daemon(Role.MASTER));
+    this.suitability =
+        new Suitability(modules, kernel, settings, syncDaemons, daemon(Role.MASTER));
     this.checks =
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
     this.fleet = new Fleet(config.services());
     this.news = new FleetNews(fleet, voice);
-    this.table = new OwnTable(kernel, new Kept(state, id, bootId), fleet.keys());
+    shared.named().add(id, fleet.keys());
+    this.table =
+        new OwnTable(
+            kernel,
+            new Kept(shared.state(), id, shared.bootId()),
+            fleet.keys(),
+            key -> shared.named().ofAnother(id, key));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A director's part of the kernel's table: the services that the file names, and those that were
@@ -17,19 +18,27 @@ final class OwnTable {
   private final KernelTable kernel;
   private final Kept kept;
   private final Set<IpvsService.Key> named;
+  private final Predicate<IpvsService.Key> elsewhere;
 
   /** What was made, and read back; empty when that failed half way. */
   private Optional<Table> last = Optional.of(Table.EMPTY);
 
-  OwnTable(KernelTable kernel, Kept kept, Set<IpvsService.Key> named) {
+  /** {@code elsewhere}: those that another director of this node names now. */
+  OwnTable(
+      KernelTable kernel,
+      Kept kept,
+      Set<IpvsService.Key> named,
+      Predicate<IpvsService.Key> elsewhere) {
     this.kernel = kernel;
     this.kept = kept;
     this.named = Set.copyOf(named);
+    this.elsewhere = elsewhere;
   }
 
   /** All services that are this director's. */
   Set<IpvsService.Key> keys() {
     Set<IpvsService.Key> keys = new HashSet<>(kept.own());
+    keys.removeIf(elsewhere);
     keys.addAll(named);
     return keys;
   }

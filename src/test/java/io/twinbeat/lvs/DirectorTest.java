@@ -95,14 +95,15 @@ class DirectorTest {
   }
 
   private Director director(String lvs) {
+    return director("site-lvs", lvs, new NamedServices());
+  }
+
+  private Director director(String id, String lvs, NamedServices named) {
     Director director =
         new Director(
             config(lvs),
-            "site-lvs",
-            folder,
-            "boot",
-            sysctls(),
-            syncDaemons(),
+            id,
+            new Shared(folder, "boot", sysctls(), syncDaemons(), named),
             Set.of("eth0"),
             how -> {
               throw new AssertionError("checks are off");
@@ -329,5 +330,30 @@ class DirectorTest {
     kernel.daemons.add(MASTER); // Nobody of ours, this time.
     syncDaemons().endAll();
     assertEquals(List.of(foreign, MASTER), kernel.daemons);
+  }
+
+  /** By a reload: whichever of the two is started first. */
+  @Test
+  void aServiceThatGoesFromOneResourceToAnotherStaysInTheKernel() throws Exception {
+    String both =
+        "check: 'off', services: [ { service: '10.10.10.100:80', real-servers: { a: 10.10.10.21, b: 10.10.10.22 } },"
+            + " { service: '10.10.10.100:443', real-servers: { a: 10.10.10.23 } } ]";
+    Director before = director(both);
+    before.start();
+    before.close();
+    kernel.changes.clear();
+    NamedServices named = new NamedServices();
+    Director a = director("site-lvs", TWO, named);
+    Director b =
+        director(
+            "site-b", "name: b, " + TWO.replace(":80", ":443").replace("10.10.10.22", "10.10.10.23"), named);
+    a.start();
+    assertEquals(2, kernel.keys().size());
+    assertEquals(List.of(), kernel.changes);
+    b.start();
+    a.stop();
+    assertEquals(1, kernel.keys().size());
+    b.stop();
+    assertEquals(Set.of(), kernel.keys());
   }
 }

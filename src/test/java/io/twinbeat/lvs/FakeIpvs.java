@@ -64,7 +64,9 @@ final class FakeIpvs implements Ipvs {
     if ((change instanceof IpvsChange.AddService) == (entry != null)) {
       return entry == null ? ESRCH : Errno.EEXIST;
     }
-    changes.add(change);
+    if (change.service() instanceof IpvsService.Key.Address) {
+      changes.add(change); // Others are of the look whether there is a scheduler.
+    }
     switch (change) {
       case IpvsChange.AddService c ->
           entries.put(c.service(), new Table.Entry(c.wanted(), Map.of()));

@@ -78,10 +78,12 @@ final class GuestDirector {
         new Director(
             config,
             "site-lvs",
-            state,
-            "boot",
-            Sysctls.open(state.resolve("sysctls"), "boot"),
-            SYNC_DAEMONS,
+            new Shared(
+                state,
+                "boot",
+                Sysctls.open(state.resolve("sysctls"), "boot"),
+                SYNC_DAEMONS,
+                new NamedServices()),
             Set.of("eth0"),
             ServerLooks::of,
             voice);
