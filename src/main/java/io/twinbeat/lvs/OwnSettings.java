@@ -1,6 +1,7 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.config.LvsConfig;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,21 @@ final class OwnSettings {
   /** Those that are not as they shall be, with what they are. */
   List<String> differing() {
     return sysctls.differing(settings);
+  }
+
+  /** Devices that lose their IPv6 default route when all is set. */
+  Set<String> cutOff() {
+    if (!settings.containsKey(DirectorSettings.FORWARDING_V6)) {
+      return Set.of();
+    }
+    try {
+      Set<String> devices = AdvertisedRoutes.devices();
+      devices.removeIf(dev ->
+          sysctls.differing(Map.of("net/ipv6/conf/" + dev + "/accept_ra", "2")).isEmpty());
+      return devices;
+    } catch (IOException e) {
+      return Set.of(); // It is a warning only.
+    }
   }
 
   /** Whoever sets them otherwise again and again is named once until all are found right. */

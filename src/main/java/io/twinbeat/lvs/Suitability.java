@@ -52,7 +52,21 @@ final class Suitability {
       findings.add(settings());
     }
     sync.flatMap(syncDaemons::trouble).map(Suitability::noSync).ifPresent(findings::add);
+    Set<String> cutOff = settings.cutOff();
+    if (!cutOff.isEmpty()) {
+      findings.add(noRoute(String.join(", ", cutOff)));
+    }
     return findings;
+  }
+
+  private static Finding noRoute(String devices) {
+    return new Finding(
+        "IPv6 route",
+        Finding.Grade.WARNING,
+        "the default route over "
+            + devices
+            + " was advertised by a router: the kernel drops it when this node begins to forward",
+        "sysctl net.ipv6.conf.DEVICE.accept_ra=2, or a default route of your own");
   }
 
   private static Finding noSync(String why) {
