@@ -36,13 +36,7 @@ final class Directors implements AutoCloseable {
     ids.add(id);
     syncs |= lvs.sync().filter(Sync.SyncDaemon.class::isInstance).isPresent();
     Director director =
-        new Director(
-            lvs,
-            id,
-            shared,
-            devices,
-            ServerLooks::of,
-            voice(group.name()));
+        new Director(lvs, id, shared, devices, ServerLooks::of, voice(group.name()));
     return new LvsResource(lvs, director, limits);
   }
 

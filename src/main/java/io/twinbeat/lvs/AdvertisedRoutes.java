@@ -34,7 +34,7 @@ final class AdvertisedRoutes {
   static Set<String> devices(List<String> table) {
     Set<String> devices = new TreeSet<>();
     for (String line : table) {
-      String[] words = line.strip().split(" +");
+      String[] words = line.strip().split(" +", -1);
       if (words.length == WORDS
           && words[0].equals(ANYWHERE)
           && words[1].equals("00")

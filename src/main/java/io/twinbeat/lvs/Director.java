@@ -1,7 +1,6 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.config.LvsConfig;
-import io.twinbeat.config.LvsConfig.Sync;
 import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
@@ -10,7 +9,6 @@ import io.twinbeat.linux.Ipvs;
 import io.twinbeat.linux.IpvsChange;
 import io.twinbeat.linux.IpvsDestination.Connections;
 import io.twinbeat.linux.IpvsSocket;
-import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +47,7 @@ public final class Director implements AutoCloseable {
   private final OwnSettings settings;
   private final Voice voice;
   private final Modules modules;
-  private final SyncDaemons syncDaemons;
+  private final OwnSync sync;
   private final Suitability suitability;
   private final Pinger pinger = new Pinger();
   private final Checks checks;
@@ -92,11 +90,10 @@ public final class Director implements AutoCloseable {
     this.id = id;
     this.settings = new OwnSettings(config, id, devices, shared.sysctls(), voice);
     this.voice = voice;
-    this.syncDaemons = shared.syncDaemons();
+    this.sync = new OwnSync(config, id, shared.syncDaemons(), voice);
     this.kernel = new KernelTable(ipvs);
     this.modules = new Modules(config.services(), ipvs);
-    this.suitability =
-        new Suitability(modules, kernel, settings, syncDaemons, daemon(Role.MASTER));
+    this.suitability = new Suitability(modules, kernel, settings, sync);
     this.checks =
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
     this.fleet = new Fleet(config.services());
@@ -150,7 +147,7 @@ public final class Director implements AutoCloseable {
       table.practise(fleet.wanted());
       List<String> _ = settings.differing();
       if (!active) {
-        sync(Role.BACKUP);
+        sync.as(Role.BACKUP);
       }
     } finally {
       lock.unlock();
@@ -170,7 +167,7 @@ public final class Director implements AutoCloseable {
       }
       settings.set();
       List<IpvsChange> made = table.make(fleet.wanted());
-      sync(Role.MASTER);
+      sync.as(Role.MASTER);
       active = true;
       log.info(
           "{}: {} changes made the table, {} us",
@@ -204,7 +201,7 @@ public final class Director implements AutoCloseable {
       List<IpvsChange> _ = release();
       if (!closed) {
         news.over();
-        sync(Role.BACKUP);
+        sync.as(Role.BACKUP);
       }
     } finally {
       if (closed) {
@@ -240,38 +237,9 @@ public final class Director implements AutoCloseable {
                 + ": there was an IPVS table on this node, which does not hold it; taken out: "
                 + Words.of(taken));
       }
-      sync(Role.BACKUP);
+      sync.as(Role.BACKUP);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private Optional<IpvsSyncDaemon> daemon(Role role) {
-    return config.sync().orElse(null) instanceof Sync.SyncDaemon daemon
-        ? Optional.of(new IpvsSyncDaemon(role, daemon.dev(), daemon.id()))
-        : Optional.empty();
-  }
-
-  /** A service without it is better than none: it fails nothing, and each check tries again. */
-  private void sync(Role role) {
-    Optional<IpvsSyncDaemon> daemon = daemon(role);
-    if (daemon.isEmpty()) {
-      return;
-    }
-    try {
-      if (kernel.available()) {
-        syncDaemons.want(id, daemon.get());
-        voice.clear("lvs-sync:" + id);
-      }
-    } catch (LvsException e) {
-      voice.alarm(
-          "lvs-sync:" + id,
-          config.name()
-              + ": no connection sync over "
-              + daemon.get().device()
-              + ", open connections would not survive a failover: "
-              + e.getMessage(),
-          "mend " + daemon.get().device() + ", or what 'sync' says; it is tried again by itself");
     }
   }
 
@@ -291,7 +259,7 @@ public final class Director implements AutoCloseable {
         voice.event(
             config.name() + ": somebody changed the IPVS table; mended: " + Words.of(edits));
       }
-      sync(Role.MASTER);
+      sync.as(Role.MASTER);
       return new Condition(true, fleet.summary());
     } catch (LvsException e) {
       return new Condition(false, e.getMessage());

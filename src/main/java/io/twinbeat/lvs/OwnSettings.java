@@ -42,8 +42,8 @@ final class OwnSettings {
     }
     try {
       Set<String> devices = AdvertisedRoutes.devices();
-      devices.removeIf(dev ->
-          sysctls.differing(Map.of("net/ipv6/conf/" + dev + "/accept_ra", "2")).isEmpty());
+      devices.removeIf(
+          dev -> sysctls.differing(Map.of("net/ipv6/conf/" + dev + "/accept_ra", "2")).isEmpty());
       return devices;
     } catch (IOException e) {
       return Set.of(); // It is a warning only.

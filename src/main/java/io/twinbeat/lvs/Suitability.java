@@ -1,7 +1,6 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.linux.IpvsService;
-import io.twinbeat.linux.IpvsSyncDaemon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,20 +15,12 @@ final class Suitability {
   private final Modules modules;
   private final KernelTable kernel;
   private final OwnSettings settings;
-  private final SyncDaemons syncDaemons;
-  private final Optional<IpvsSyncDaemon> sync;
+  private final OwnSync sync;
 
-  /** {@code sync}: what runs while this node is active, if anything. */
-  Suitability(
-      Modules modules,
-      KernelTable kernel,
-      OwnSettings settings,
-      SyncDaemons syncDaemons,
-      Optional<IpvsSyncDaemon> sync) {
+  Suitability(Modules modules, KernelTable kernel, OwnSettings settings, OwnSync sync) {
     this.modules = modules;
     this.kernel = kernel;
     this.settings = settings;
-    this.syncDaemons = syncDaemons;
     this.sync = sync;
   }
 
@@ -51,7 +42,7 @@ final class Suitability {
     if (active) {
       findings.add(settings());
     }
-    sync.flatMap(syncDaemons::trouble).map(Suitability::noSync).ifPresent(findings::add);
+    sync.trouble().map(Suitability::noSync).ifPresent(findings::add);
     Set<String> cutOff = settings.cutOff();
     if (!cutOff.isEmpty()) {
       findings.add(noRoute(String.join(", ", cutOff)));

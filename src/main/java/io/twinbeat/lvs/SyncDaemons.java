@@ -104,11 +104,17 @@ public final class SyncDaemons implements AutoCloseable {
         .toList();
   }
 
-  /** What this director wants from now on; it runs when this returns. Again is harmless. */
+  /**
+   * What this director wants from now on; where the kernel has IPVS, it runs when this returns.
+   * Again is harmless.
+   */
   void want(String director, IpvsSyncDaemon daemon) throws LvsException {
     lock.lock();
     try {
       wanted.put(director, daemon);
+      if (!kernel.available()) {
+        return;
+      }
       Optional<LvsException> failed = Optional.empty();
       for (Role role : Role.values()) {
         try {

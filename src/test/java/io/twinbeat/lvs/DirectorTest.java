@@ -346,7 +346,9 @@ class DirectorTest {
     Director a = director("site-lvs", TWO, named);
     Director b =
         director(
-            "site-b", "name: b, " + TWO.replace(":80", ":443").replace("10.10.10.22", "10.10.10.23"), named);
+            "site-b",
+            "name: b, " + TWO.replace(":80", ":443").replace("10.10.10.22", "10.10.10.23"),
+            named);
     a.start();
     assertEquals(2, kernel.keys().size());
     assertEquals(List.of(), kernel.changes);

@@ -132,6 +132,15 @@ final class GuestDirector {
               director.standBy();
               yield "";
             }
+            case "retire" -> { // As a reload whose file has it no more.
+              director.close();
+              director.stop();
+              yield "";
+            }
+            case "end-sync" -> {
+              SYNC_DAEMONS.endAll();
+              yield "";
+            }
             case "drained" -> {
               Set<String> servers = Set.copyOf(words.subList(1, words.size()));
               director.drained(servers);

@@ -58,6 +58,8 @@ class LvsIT {
           "sorry-here",
           "sync",
           "sync-back",
+          "sync-broken",
+          "sync-removed",
           "leftover");
 
   @TempDir static Path folder;
