@@ -312,7 +312,7 @@ public final class Director implements AutoCloseable {
     List<Finding> findings = new ArrayList<>();
     lock.lock();
     try {
-      findings.addAll(suitability.look(active, table.keys()));
+      findings.addAll(suitability.look(active, table));
       if (checks.running()) {
         findings.addAll(fleet.reachable());
       }

@@ -43,6 +43,11 @@ final class OwnTable {
     return keys;
   }
 
+  /** Whether another director of this node names it. */
+  boolean isElsewhere(IpvsService.Key key) {
+    return elsewhere.test(key);
+  }
+
   /** What a life of this boot made, as far as it is still there. */
   Table left() throws LvsException {
     return kept.own().isEmpty() ? Table.EMPTY : kernel.read(kept.own()::contains);

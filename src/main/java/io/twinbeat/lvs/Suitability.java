@@ -24,8 +24,8 @@ final class Suitability {
     this.sync = sync;
   }
 
-  /** {@code ours}: the services of this director, which has them in the kernel while active. */
-  List<Finding> look(boolean active, Set<IpvsService.Key> ours) throws LvsException {
+  /** {@code own}: what this director has in the kernel while active. */
+  List<Finding> look(boolean active, OwnTable own) throws LvsException {
     List<Finding> findings = new ArrayList<>();
     Optional<String> missing = modules.load();
     if (missing.isPresent() || !kernel.available()) {
@@ -38,7 +38,7 @@ final class Suitability {
       return findings;
     }
     findings.add(Finding.good("ipvs", "the kernel has what is needed"));
-    findings.add(table(active, ours));
+    findings.add(table(active, own));
     if (active) {
       findings.add(settings());
     }
@@ -79,13 +79,14 @@ final class Suitability {
             "somebody else sets them: sysctl.d, or another program");
   }
 
-  private Finding table(boolean active, Set<IpvsService.Key> ours) throws LvsException {
+  private Finding table(boolean active, OwnTable own) throws LvsException {
     Set<String> foreign = new TreeSet<>();
+    Set<IpvsService.Key> ours = own.keys();
     int present = 0;
     for (IpvsService service : kernel.services()) {
       if (ours.contains(service.key())) {
         present++;
-      } else {
+      } else if (!own.isElsewhere(service.key())) {
         foreign.add(service.key().toString());
       }
     }

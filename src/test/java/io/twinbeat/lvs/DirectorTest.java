@@ -358,4 +358,17 @@ class DirectorTest {
     b.stop();
     assertEquals(Set.of(), kernel.keys());
   }
+
+  @Test
+  void theServicesOfAnotherDirectorAreNotForeign() throws Exception {
+    NamedServices named = new NamedServices();
+    Director a = director("site-lvs", TWO, named);
+    Director b = director("site-b", "name: b, " + TWO.replace(":80", ":443"), named);
+    a.start();
+    b.start();
+    assertTrue(
+        a.inspect().stream().allMatch(each -> each.grade() == Finding.Grade.GOOD),
+        () -> a.inspect().toString());
+    b.stop();
+  }
 }
