@@ -144,15 +144,13 @@ public final class SyncDaemons implements AutoCloseable {
 
   /** It is tried again and again, and the kernel writes a line into its log for each refusal. */
   private void begin(IpvsSyncDaemon daemon) throws LvsException {
-    started.put(daemon.role(), daemon);
-    kept.keep(lines());
-    if (kernel.daemons().contains(daemon)) {
-      return;
-    }
-    Optional<String> why = trouble(daemon);
+    boolean runs = kernel.daemons().contains(daemon);
+    Optional<String> why = runs ? Optional.empty() : trouble(daemon);
     if (why.isPresent()) {
       throw new LvsException(why.get());
     }
+    started.put(daemon.role(), daemon);
+    kept.keep(lines());
     kernel.daemon(daemon.role(), Optional.of(daemon));
   }
 

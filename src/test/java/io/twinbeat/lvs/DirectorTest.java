@@ -359,6 +359,21 @@ class DirectorTest {
     assertEquals(Set.of(), kernel.keys());
   }
 
+  /** What runs is what must end, not what could not begin in its place. */
+  @Test
+  void aSyncDaemonWhoseReplacementCannotStartEndsTooWhenTheFileHasNoneAnyMore() throws Exception {
+    Director director = director(SYNC);
+    director.start();
+    director.close();
+    trouble = Optional.of("there is no network device eth2");
+    Director changed = director(SYNC.replace("eth1", "eth2"));
+    changed.start();
+    assertEquals(List.of(MASTER), kernel.daemons);
+    changed.close();
+    syncDaemons().endAll();
+    assertEquals(List.of(), kernel.daemons);
+  }
+
   @Test
   void theServicesOfAnotherDirectorAreNotForeign() throws Exception {
     NamedServices named = new NamedServices();
