@@ -1,5 +1,6 @@
 package io.twinbeat.config;
 
+import io.twinbeat.config.LvsConfig.Sync.SyncDaemon;
 import io.twinbeat.config.Report.Place;
 import io.twinbeat.config.VirtualServiceConfig.Target;
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All addresses of the file with their places: none may stand for two things. */
 final class AddressBook {
@@ -18,6 +20,7 @@ final class AddressBook {
   private final List<Check> checks = new ArrayList<>();
   private final List<InetAddress> floating = new ArrayList<>();
   private final Map<Target, Place> services = new LinkedHashMap<>();
+  private Optional<SyncDaemon> sync = Optional.empty();
 
   /** An address and its place; {@code reference}: that of a third machine. */
   record Entry(InetAddress ip, Place place, boolean reference) {}
@@ -79,6 +82,25 @@ final class AddressBook {
           target + " again, already " + earlier.path() + " in line " + earlier.line(),
           "each service once");
     }
+  }
+
+  /** The kernel has one of each role, for all directors of the node. */
+  void sync(SyncDaemon daemon, Place place) {
+    if (sync.isEmpty()) {
+      sync = Optional.of(report.placed(daemon, place));
+    } else if (!sync.get().equals(daemon)) {
+      report.problem(
+          place,
+          shown(daemon),
+          shown(sync.get())
+              + ", as in line "
+              + report.placeOf(sync.get()).line()
+              + ": the kernel has one sync daemon for all lvs resources of a node");
+    }
+  }
+
+  private static String shown(SyncDaemon daemon) {
+    return "dev " + daemon.dev() + " and id " + daemon.id();
   }
 
   void check(InetAddress ip, Place place) {

@@ -221,10 +221,14 @@ final class LvsReader {
           daemon.isPresent() ? Section.of(report, daemon.get(), SYNC) : Optional.empty();
       Optional<Sync> sync = Optional.empty();
       if (settings.isPresent()) {
-        String dev = settings.get().required("dev", Names.DEVICE).orElse("");
-        int id = settings.get().required("id", Values.integer(1, 255)).orElse(1);
+        Optional<String> dev = settings.get().required("dev", Names.DEVICE);
+        Optional<Integer> id = settings.get().required("id", Values.integer(1, 255));
         settings.get().done();
-        sync = Optional.of(new Sync.SyncDaemon(dev, id));
+        if (dev.isPresent() && id.isPresent()) {
+          Sync.SyncDaemon read = new Sync.SyncDaemon(dev.get(), id.get());
+          book.sync(read, daemon.get().place());
+          sync = Optional.of(read);
+        }
       }
       map.done();
       return sync;

@@ -3,29 +3,27 @@ package io.twinbeat.daemon;
 import io.twinbeat.config.AddressConfig;
 import io.twinbeat.config.Group;
 import io.twinbeat.config.LvsConfig;
+import io.twinbeat.config.LvsConfig.Sync;
 import io.twinbeat.config.Pair;
 import io.twinbeat.lvs.Director;
-import io.twinbeat.lvs.SyncDaemons;
-import io.twinbeat.lvs.Sysctls;
+import io.twinbeat.lvs.LvsException;
+import io.twinbeat.lvs.Shared;
 import io.twinbeat.resource.Resource.Limits;
-import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Makes the directors of this node; they share what there is once in a kernel. */
 final class Directors implements AutoCloseable {
-  private final Path state;
-  private final String bootId;
-  private final Sysctls sysctls;
-  private final SyncDaemons syncDaemons = new SyncDaemons();
+  private final Shared shared;
   private final DaemonAlarms alarms;
   private final Chronicle chronicle;
+  private final Set<String> ids = new HashSet<>();
+  private boolean syncs;
 
   Directors(Pair pair, DaemonAlarms alarms, Chronicle chronicle) {
-    this.state = pair.paths().state();
-    this.bootId = chronicle.stamp().boot();
-    this.sysctls = Sysctls.open(state.resolve("lvs-sysctls"), bootId);
+    this.shared = Shared.open(pair.paths().state(), chronicle.stamp().boot());
     this.alarms = alarms;
     this.chronicle = chronicle;
   }
@@ -34,18 +32,27 @@ final class Directors implements AutoCloseable {
   LvsResource resource(Group group, LvsConfig lvs, Limits limits) {
     Set<String> devices =
         group.addresses().stream().map(AddressConfig::dev).collect(Collectors.toSet());
+    String id = group.name() + "-" + lvs.name();
+    ids.add(id);
+    syncs |= lvs.sync().filter(Sync.SyncDaemon.class::isInstance).isPresent();
     Director director =
-        new Director(
-            lvs,
-            group.name() + "-" + lvs.name(),
-            state,
-            bootId,
-            sysctls,
-            syncDaemons,
-            devices,
-            ServerLooks::of,
-            voice(group.name()));
+        new Director(lvs, id, shared, devices, ServerLooks::of, voice(group.name()));
     return new LvsResource(lvs, director, limits);
+  }
+
+  /** All are made. What an earlier life set and started for a file that had more goes. */
+  void begin() {
+    try {
+      shared.sysctls().keepOnly(ids);
+      if (!syncs) {
+        shared.syncDaemons().endAll();
+      }
+    } catch (LvsException e) {
+      alarms.raise(
+          "lvs-left-behind",
+          "what the file no longer has of lvs is still there: " + e.getMessage(),
+          "ipvsadm --list --daemon and sysctl show it");
+    }
   }
 
   private Director.Voice voice(String group) {
@@ -69,11 +76,11 @@ final class Directors implements AutoCloseable {
 
   /** Waits, not for long, until what was stopped has nothing more to tell the peer's kernel. */
   void finish() {
-    syncDaemons.finish();
+    shared.syncDaemons().finish();
   }
 
   @Override
   public void close() {
-    syncDaemons.close();
+    shared.syncDaemons().close();
   }
 }

@@ -250,6 +250,7 @@ final class Life implements AutoCloseable {
     kept.lost().ifPresent(why -> alarms.raise("state", why, "nothing to do: it is written anew"));
     Event.Started started = startEvent();
     leftBehind.remove();
+    directors.begin();
     loop.start(started);
     watchdog.ifPresent(WatchdogFeeder::start);
     // Before the first heartbeat: a node that has not looked at itself would let the other start.

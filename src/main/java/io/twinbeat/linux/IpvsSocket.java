@@ -10,7 +10,7 @@ import java.util.Optional;
  * Reads and changes the kernel's IPVS table of this network namespace over generic netlink, without
  * a child process. Safe from any thread; calls wait for each other. Needs CAP_NET_ADMIN.
  */
-public final class IpvsSocket implements AutoCloseable {
+public final class IpvsSocket implements Ipvs {
   private static final String FAMILY = "IPVS";
   private static final int NETLINK_GENERIC = 16;
   private static final int MESSAGE_BYTES_MAX = 256;
@@ -30,7 +30,7 @@ public final class IpvsSocket implements AutoCloseable {
    * Empty when this kernel has no IPVS, or has not loaded it: the question makes the kernel try
    * itself.
    */
-  public static Optional<IpvsSocket> open() throws LinuxException {
+  public static Optional<Ipvs> open() throws LinuxException {
     NetlinkSocket socket =
         NetlinkSocket.open("the netlink socket for IPVS", NETLINK_GENERIC, MESSAGE_BYTES_MAX);
     try {
@@ -52,19 +52,7 @@ public final class IpvsSocket implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** What came of one change: 0 or an errno, and the kernel's sentence if it sent one. */
-  public record Result(IpvsChange change, int errno, String text) {
-    public boolean done() {
-      return errno == 0;
-    }
-
-    @Override
-    public String toString() {
-      return change + ": " + Errno.describe(errno) + (text.isEmpty() ? "" : ": " + text);
-    }
-  }
-
-  /** Makes the changes in order, in as few sends as fit; one result for each. */
+  @Override
   public List<Result> apply(List<IpvsChange> changes) throws LinuxException {
     List<NetlinkSocket.Acknowledgement> answers =
         socket.change(
@@ -78,10 +66,8 @@ public final class IpvsSocket implements AutoCloseable {
     return results;
   }
 
-  /**
-   * Runs through all that {@link #apply} needs, so that nothing is loaded when it counts, and
-   * changes nothing: all is encoded, and what is sent names a service that nobody has.
-   */
+  /** All is encoded, and what is sent names a service that nobody has. */
+  @Override
   public void practise(List<IpvsChange> changes) throws LinuxException {
     ByteBuffer scratch = ByteBuffer.allocate(MESSAGE_BYTES_MAX).order(ByteOrder.nativeOrder());
     for (IpvsChange change : changes) {
@@ -90,7 +76,7 @@ public final class IpvsSocket implements AutoCloseable {
     List<Result> _ = apply(List.of(new IpvsChange.RemoveService(NOBODYS)));
   }
 
-  /** All services, whoever made them. */
+  @Override
   public List<IpvsService> services() throws LinuxException {
     return socket.listing(
         "listing the IPVS services",
@@ -99,7 +85,7 @@ public final class IpvsSocket implements AutoCloseable {
         IpvsMessages::service);
   }
 
-  /** The destinations of a service, in no order; none when there is no such service. */
+  @Override
   public List<IpvsDestination.Counted> destinations(IpvsService.Key service) throws LinuxException {
     return socket.listing(
         "listing the IPVS destinations of " + service,
@@ -108,7 +94,7 @@ public final class IpvsSocket implements AutoCloseable {
         IpvsMessages::destination);
   }
 
-  /** The sync daemons that run. */
+  @Override
   public List<IpvsSyncDaemon> daemons() throws LinuxException {
     return socket.listing(
         "listing the IPVS sync daemons",
@@ -117,7 +103,7 @@ public final class IpvsSocket implements AutoCloseable {
         IpvsMessages::daemon);
   }
 
-  /** Starts one; an error if one of that role runs already. */
+  @Override
   public void start(IpvsSyncDaemon daemon) throws LinuxException {
     single(
         "starting the IPVS sync daemon (" + daemon.role() + " on " + daemon.device() + ")",
@@ -125,7 +111,7 @@ public final class IpvsSocket implements AutoCloseable {
         daemon);
   }
 
-  /** Stops one; what a master has not sent yet is lost. */
+  @Override
   public void stop(IpvsSyncDaemon.Role role) throws LinuxException {
     single(
         "stopping the IPVS sync daemon (" + role + ")",

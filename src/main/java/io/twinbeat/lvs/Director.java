@@ -1,16 +1,15 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.config.LvsConfig;
-import io.twinbeat.config.LvsConfig.Sync;
 import io.twinbeat.config.RealServerConfig;
 import io.twinbeat.config.ServerCheckConfig;
 import io.twinbeat.config.VirtualServiceConfig;
 import io.twinbeat.decision.Reach;
+import io.twinbeat.linux.Ipvs;
 import io.twinbeat.linux.IpvsChange;
 import io.twinbeat.linux.IpvsDestination.Connections;
-import io.twinbeat.linux.IpvsSyncDaemon;
+import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +44,15 @@ public final class Director implements AutoCloseable {
 
   private final LvsConfig config;
   private final String id;
-  private final Sysctls sysctls;
-  private final Map<String, String> settings;
+  private final OwnSettings settings;
   private final Voice voice;
   private final Modules modules;
-  private final SyncDaemons syncDaemons;
+  private final OwnSync sync;
   private final Suitability suitability;
   private final Pinger pinger = new Pinger();
   private final Checks checks;
   private final ReentrantLock lock = new ReentrantLock();
-  private final KernelTable kernel = new KernelTable();
+  private final KernelTable kernel;
   private final Fleet fleet;
   private final FleetNews news;
   private final OwnTable table;
@@ -67,33 +65,46 @@ public final class Director implements AutoCloseable {
    * Touches nothing yet.
    *
    * @param id tells this resource from others of this node
-   * @param syncDaemons shared by all directors of this kernel, as {@code sysctls} are
    * @param devices those of the group's addresses
    * @param connecting makes the looks that open a connection: TCP and HTTP
    */
   public Director(
       LvsConfig config,
       String id,
-      Path state,
-      String bootId,
-      Sysctls sysctls,
-      SyncDaemons syncDaemons,
+      Shared shared,
       Set<String> devices,
       Function<ServerCheckConfig.How, Look> connecting,
       Voice voice) {
+    this(config, id, shared, devices, connecting, voice, IpvsSocket::open);
+  }
+
+  Director(
+      LvsConfig config,
+      String id,
+      Shared shared,
+      Set<String> devices,
+      Function<ServerCheckConfig.How, Look> connecting,
+      Voice voice,
+      Ipvs.Opening ipvs) {
     this.config = config;
     this.id = id;
-    this.sysctls = sysctls;
-    this.settings = DirectorSettings.of(config, devices);
+    this.settings = new OwnSettings(config, id, devices, shared.sysctls(), voice);
     this.voice = voice;
-    this.syncDaemons = syncDaemons;
-    this.modules = new Modules(config.services());
-    this.suitability = new Suitability(modules, kernel, sysctls, settings);
+    this.sync = new OwnSync(config, id, shared.syncDaemons(), voice);
+    this.kernel = new KernelTable(ipvs);
+    this.modules = new Modules(config.services(), ipvs);
+    this.suitability = new Suitability(modules, kernel, settings, sync);
     this.checks =
         new Checks(config.services(), how -> Looks.of(how, connecting, pinger), this::seen);
     this.fleet = new Fleet(config.services());
     this.news = new FleetNews(fleet, voice);
-    this.table = new OwnTable(kernel, new Kept(state, id, bootId), fleet.named());
+    shared.named().add(id, fleet.named().keySet());
+    this.table =
+        new OwnTable(
+            kernel,
+            new Kept(shared.state(), id, shared.bootId()),
+            fleet.named(),
+            key -> shared.named().ofAnother(id, key));
   }
 
   /**
@@ -134,9 +145,9 @@ public final class Director implements AutoCloseable {
     lock.lock();
     try {
       table.practise(fleet.wanted());
-      List<String> _ = sysctls.differing(settings);
+      List<String> _ = settings.differing();
       if (!active) {
-        sync(Role.BACKUP);
+        sync.as(Role.BACKUP);
       }
     } finally {
       lock.unlock();
@@ -154,9 +165,9 @@ public final class Director implements AutoCloseable {
         reach = Reach.UNKNOWN;
         recall();
       }
-      sysctls.set(id, settings);
+      settings.set();
       List<IpvsChange> made = table.make(fleet.wanted());
-      sync(Role.MASTER);
+      sync.as(Role.MASTER);
       active = true;
       log.info(
           "{}: {} changes made the table, {} us",
@@ -177,7 +188,8 @@ public final class Director implements AutoCloseable {
 
   /**
    * The kernel's table has nothing of it when this returns. Connection sync goes on for a while
-   * ({@link SyncDaemons}): nobody has to wait for that, since the address is gone by now.
+   * ({@link SyncDaemons}): nobody has to wait for that, since the address is gone by now. One that
+   * is closed, because the file no longer has it, can be stopped, too.
    */
   public void stop() throws LvsException {
     if (!config.checkOnStandby()) {
@@ -186,13 +198,15 @@ public final class Director implements AutoCloseable {
     lock.lock();
     try {
       active = false;
-      if (!kernel.available()) {
-        return; // Without IPVS there is nothing of it.
+      List<IpvsChange> _ = release();
+      if (!closed) {
+        news.over();
+        sync.as(Role.BACKUP);
       }
-      release();
-      news.over();
-      sync(Role.BACKUP);
     } finally {
+      if (closed) {
+        kernel.close();
+      }
       lock.unlock();
     }
   }
@@ -202,8 +216,8 @@ public final class Director implements AutoCloseable {
    * connections of a server that is taken out, and a group that comes back would find none of them.
    */
   private List<IpvsChange> release() throws LvsException {
-    sysctls.putBack(id, settings);
-    return table.remove();
+    settings.putBack();
+    return kernel.available() ? table.remove() : List.of(); // Without IPVS there is nothing of it.
   }
 
   /**
@@ -213,41 +227,39 @@ public final class Director implements AutoCloseable {
   public void standBy() throws LvsException {
     lock.lock();
     try {
-      if (active || closed || !kernel.available()) {
+      if (active || closed) {
         return;
       }
-      if (table.isThere()) {
+      List<IpvsChange> taken = release();
+      if (!taken.isEmpty()) {
         voice.event(
             config.name()
                 + ": there was an IPVS table on this node, which does not hold it; taken out: "
-                + Words.of(release()));
+                + Words.of(taken));
       }
-      sync(Role.BACKUP);
+      sync.as(Role.BACKUP);
     } finally {
       lock.unlock();
     }
   }
 
-  private void sync(Role role) throws LvsException {
-    if (config.sync().orElse(null) instanceof Sync.SyncDaemon daemon) {
-      syncDaemons.want(id, new IpvsSyncDaemon(role, daemon.dev(), daemon.id()));
-    }
-  }
-
-  /** While it is active: is the table as it shall be? A foreign edit is said and mended. */
+  /**
+   * While it is active: the table is made as it shall be, where it is not. A foreign edit is said.
+   */
   public Condition check() {
     lock.lock();
     try {
-      if (!active) {
+      if (!active || closed) {
         return new Condition(true, "not active on this node");
       }
-      List<IpvsChange> edits = table.edits();
+      settings.mend();
+      List<IpvsChange> edits = table.mend(fleet.wanted());
+      voice.clear("lvs:" + id);
       if (!edits.isEmpty()) {
-        table.make(fleet.wanted());
         voice.event(
             config.name() + ": somebody changed the IPVS table; mended: " + Words.of(edits));
       }
-      sync(Role.MASTER);
+      sync.as(Role.MASTER);
       return new Condition(true, fleet.summary());
     } catch (LvsException e) {
       return new Condition(false, e.getMessage());
@@ -262,10 +274,10 @@ public final class Director implements AutoCloseable {
     try {
       if (active && !closed) {
         table.make(fleet.wanted());
-        voice.clear("lvs:" + config.name());
+        voice.clear("lvs:" + id);
       }
     } catch (LvsException e) {
-      voice.alarm("lvs:" + config.name(), config.name() + ": " + e.getMessage(), "see the log");
+      voice.alarm("lvs:" + id, config.name() + ": " + e.getMessage(), "see the log");
     } finally {
       lock.unlock();
     }
@@ -300,7 +312,7 @@ public final class Director implements AutoCloseable {
     List<Finding> findings = new ArrayList<>();
     lock.lock();
     try {
-      findings.addAll(suitability.look(active, table.keys()));
+      findings.addAll(suitability.look(active, table));
       if (checks.running()) {
         findings.addAll(fleet.reachable());
       }

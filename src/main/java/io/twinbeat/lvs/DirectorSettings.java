@@ -10,6 +10,8 @@ import java.util.TreeMap;
 
 /** The kernel settings that an active director needs, by what its file says. */
 final class DirectorSettings {
+  static final String FORWARDING_V6 = "net/ipv6/conf/all/forwarding";
+
   private DirectorSettings() {}
 
   /** {@code devices}: where the group's addresses are; a real server may be behind the same one. */
@@ -35,7 +37,7 @@ final class DirectorSettings {
       devices.forEach(dev -> settings.put("net/ipv4/conf/" + dev + "/send_redirects", "0"));
     }
     if (natOf(config, true)) {
-      settings.put("net/ipv6/conf/all/forwarding", "1");
+      settings.put(FORWARDING_V6, "1");
     }
     return settings;
   }

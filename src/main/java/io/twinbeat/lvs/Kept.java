@@ -2,7 +2,6 @@ package io.twinbeat.lvs;
 
 import io.twinbeat.linux.IpvsService;
 import io.twinbeat.lvs.Table.Endpoint;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,30 +59,24 @@ final class Kept {
    * On disk before the first of them is made. Until they all are, the servers are those of the last
    * life: of this one's none can be out by a look.
    */
-  void own(Set<IpvsService.Key> keys) throws LvsException {
+  void own(Set<IpvsService.Key> keys) {
     Map<IpvsService.Key, Optional<Set<Endpoint>>> now = new HashMap<>();
     keys.forEach(key -> now.put(key, known.getOrDefault(key, Optional.of(Set.of()))));
     keep(now);
   }
 
   /** These are in the kernel, as far as their servers are up. */
-  void made(Map<IpvsService.Key, Set<Endpoint>> servers) throws LvsException {
+  void made(Map<IpvsService.Key, Set<Endpoint>> servers) {
     Map<IpvsService.Key, Optional<Set<Endpoint>>> now = new HashMap<>();
     servers.forEach((key, endpoints) -> now.put(key, Optional.of(Set.copyOf(endpoints))));
     keep(now);
   }
 
-  private void keep(Map<IpvsService.Key, Optional<Set<Endpoint>>> now) throws LvsException {
-    if (!known.equals(now)) {
-      List<String> lines = new ArrayList<>();
-      now.forEach((key, servers) -> lines.add(text(key) + servers.map(Kept::text).orElse("")));
-      try {
-        services.write(lines.stream().sorted().toList());
-        known = now;
-      } catch (IOException e) {
-        throw new LvsException("what is made cannot be kept: " + e.getMessage(), e);
-      }
-    }
+  private void keep(Map<IpvsService.Key, Optional<Set<Endpoint>>> now) {
+    known = now;
+    List<String> lines = new ArrayList<>();
+    now.forEach((key, servers) -> lines.add(text(key) + servers.map(Kept::text).orElse("")));
+    services.keep(lines.stream().sorted().toList());
   }
 
   private static String text(IpvsService.Key key) {

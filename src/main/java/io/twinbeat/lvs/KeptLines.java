@@ -20,6 +20,8 @@ final class KeptLines {
 
   private final Path file;
   private final String first;
+  private List<String> onDisk = List.of();
+  private boolean failing;
 
   /** What was written under another {@code head} does not count. */
   KeptLines(Path file, String head) {
@@ -28,6 +30,11 @@ final class KeptLines {
   }
 
   List<String> read() {
+    onDisk = lines();
+    return onDisk;
+  }
+
+  private List<String> lines() {
     try {
       List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
       boolean ours = !lines.isEmpty() && lines.getFirst().equals(first) && lines.size() < LINES_MAX;
@@ -40,7 +47,28 @@ final class KeptLines {
     }
   }
 
-  void write(List<String> lines) throws IOException {
+  /**
+   * Writes them unless they are there. A director that balances is worth more than what a later
+   * process could tidy up: what a full disk refuses is said once, and tried again with the next
+   * call.
+   */
+  void keep(List<String> lines) {
+    if (lines.equals(onDisk)) {
+      return;
+    }
+    try {
+      write(lines);
+      onDisk = List.copyOf(lines);
+      failing = false;
+    } catch (IOException e) {
+      if (!failing) {
+        log.warn("{} cannot be written: {}", file, e.getMessage());
+      }
+      failing = true;
+    }
+  }
+
+  private void write(List<String> lines) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.writeString(fresh, first + "\n" + String.join("\n", lines) + "\n");

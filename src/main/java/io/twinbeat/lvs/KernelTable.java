@@ -1,9 +1,9 @@
 package io.twinbeat.lvs;
 
+import io.twinbeat.linux.Ipvs;
 import io.twinbeat.linux.IpvsChange;
 import io.twinbeat.linux.IpvsDestination;
 import io.twinbeat.linux.IpvsService;
-import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.LinuxException;
 import java.util.ArrayList;
@@ -21,13 +21,18 @@ final class KernelTable implements AutoCloseable {
 
   private static final int ERRORS_SHOWN_MAX = 3;
 
-  private Optional<IpvsSocket> socket = Optional.empty();
+  private final Ipvs.Opening opening;
+  private Optional<Ipvs> socket = Optional.empty();
+
+  KernelTable(Ipvs.Opening opening) {
+    this.opening = opening;
+  }
 
   /** Whether this kernel has IPVS loaded; the question makes it try. */
   boolean available() throws LvsException {
     try {
       if (socket.isEmpty()) {
-        socket = IpvsSocket.open();
+        socket = opening.open();
       }
       return socket.isPresent();
     } catch (LinuxException e) {
@@ -35,7 +40,7 @@ final class KernelTable implements AutoCloseable {
     }
   }
 
-  private IpvsSocket kernel() throws LvsException {
+  private Ipvs kernel() throws LvsException {
     if (!available()) {
       throw new LvsException("this kernel has no IPVS loaded (modprobe ip_vs)");
     }
@@ -43,12 +48,12 @@ final class KernelTable implements AutoCloseable {
   }
 
   private interface Question<T> {
-    T ask(IpvsSocket kernel) throws LinuxException;
+    T ask(Ipvs kernel) throws LinuxException;
   }
 
   /** An error may mean that the module was unloaded: the next question asks anew. */
   private <T> T ask(Question<T> question) throws LvsException {
-    IpvsSocket kernel = kernel();
+    Ipvs kernel = kernel();
     try {
       return question.ask(kernel);
     } catch (LinuxException e) {
@@ -60,7 +65,7 @@ final class KernelTable implements AutoCloseable {
 
   /** All services, whoever made them. */
   List<IpvsService> services() throws LvsException {
-    return ask(IpvsSocket::services);
+    return ask(Ipvs::services);
   }
 
   /** The services with these keys, and all their destinations. */
@@ -99,14 +104,14 @@ final class KernelTable implements AutoCloseable {
    */
   List<IpvsChange> reconcile(Set<IpvsService.Key> keys, Table wanted) throws LvsException {
     List<IpvsChange> made = new ArrayList<>();
-    List<IpvsSocket.Result> refused = List.of();
+    List<Ipvs.Result> refused = List.of();
     for (int i = 0; i <= ATTEMPTS_MAX; i++) {
       List<IpvsChange> changes = read(keys::contains).changesTo(wanted);
       if (changes.isEmpty()) {
         return made;
       }
       if (i < ATTEMPTS_MAX) {
-        List<IpvsSocket.Result> results = ask(kernel -> kernel.apply(changes));
+        List<Ipvs.Result> results = ask(kernel -> kernel.apply(changes));
         refused = results.stream().filter(result -> !result.done()).toList();
         made.addAll(changes);
       }
@@ -117,10 +122,7 @@ final class KernelTable implements AutoCloseable {
             : "the kernel refused "
                 + String.join(
                     "; ",
-                    refused.stream()
-                        .limit(ERRORS_SHOWN_MAX)
-                        .map(IpvsSocket.Result::toString)
-                        .toList()));
+                    refused.stream().limit(ERRORS_SHOWN_MAX).map(Ipvs.Result::toString).toList()));
   }
 
   /** Runs through all that a takeover needs, and changes nothing. */
@@ -150,12 +152,12 @@ final class KernelTable implements AutoCloseable {
   }
 
   List<IpvsSyncDaemon> daemons() throws LvsException {
-    return ask(IpvsSocket::daemons);
+    return ask(Ipvs::daemons);
   }
 
   @Override
   public void close() {
-    socket.ifPresent(IpvsSocket::close);
+    socket.ifPresent(Ipvs::close);
     socket = Optional.empty();
   }
 }

@@ -1,9 +1,9 @@
 package io.twinbeat.lvs;
 
 import io.twinbeat.config.VirtualServiceConfig;
+import io.twinbeat.linux.Ipvs;
 import io.twinbeat.linux.IpvsChange;
 import io.twinbeat.linux.IpvsService;
-import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.LinuxException;
 import io.twinbeat.process.Command;
 import io.twinbeat.process.Commands;
@@ -26,9 +26,11 @@ final class Modules {
   private static final int NOBODYS_MARK = Integer.MAX_VALUE;
 
   private final Set<String> schedulers = new TreeSet<>();
+  private final Ipvs.Opening opening;
   private boolean there;
 
-  Modules(List<VirtualServiceConfig> services) {
+  Modules(List<VirtualServiceConfig> services, Ipvs.Opening opening) {
+    this.opening = opening;
     services.forEach(service -> schedulers.add(service.scheduler()));
   }
 
@@ -48,15 +50,15 @@ final class Modules {
 
   private Optional<String> ipvs() throws LinuxException {
     Optional<String> refused = Optional.empty();
-    Optional<IpvsSocket> kernel = IpvsSocket.open();
+    Optional<Ipvs> kernel = opening.open();
     if (kernel.isEmpty()) {
       refused = modprobe("ip_vs");
-      kernel = IpvsSocket.open();
+      kernel = opening.open();
     }
     if (kernel.isEmpty()) {
       return Optional.of("this kernel has no IPVS" + refused.map(why -> ": " + why).orElse(""));
     }
-    try (IpvsSocket ipvs = kernel.get()) {
+    try (Ipvs ipvs = kernel.get()) {
       for (String scheduler : schedulers) {
         if (!has(ipvs, scheduler)) {
           refused = modprobe("ip_vs_" + scheduler);
@@ -71,10 +73,10 @@ final class Modules {
   }
 
   /** Makes a service of this scheduler, for which the kernel loads it, and takes it away again. */
-  private static boolean has(IpvsSocket ipvs, String scheduler) throws LinuxException {
+  private static boolean has(Ipvs ipvs, String scheduler) throws LinuxException {
     IpvsService.Key nobodys = new IpvsService.Key.Mark(NOBODYS_MARK, false);
     IpvsService trial = new IpvsService(nobodys, scheduler, 0, 0, 32);
-    List<IpvsSocket.Result> results =
+    List<Ipvs.Result> results =
         ipvs.apply(
             List.of(
                 new IpvsChange.RemoveService(nobodys), // of a life that ended in between

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A director's part of the kernel's table: the services that the file names, and those that were
@@ -17,20 +18,37 @@ final class OwnTable {
   private final KernelTable kernel;
   private final Kept kept;
   private final Map<IpvsService.Key, Set<Table.Endpoint>> named;
-  private Table last = Table.EMPTY;
+  private final Predicate<IpvsService.Key> elsewhere;
 
-  /** {@code named}: the services of the file with their servers. */
-  OwnTable(KernelTable kernel, Kept kept, Map<IpvsService.Key, Set<Table.Endpoint>> named) {
+  /** What was made, and read back; empty when that failed half way. */
+  private Optional<Table> last = Optional.of(Table.EMPTY);
+
+  /**
+   * {@code named}: the services of the file with their servers; {@code elsewhere}: those that
+   * another director of this node names now.
+   */
+  OwnTable(
+      KernelTable kernel,
+      Kept kept,
+      Map<IpvsService.Key, Set<Table.Endpoint>> named,
+      Predicate<IpvsService.Key> elsewhere) {
     this.kernel = kernel;
     this.kept = kept;
     this.named = Map.copyOf(named);
+    this.elsewhere = elsewhere;
   }
 
   /** All services that are this director's. */
   Set<IpvsService.Key> keys() {
     Set<IpvsService.Key> keys = new HashSet<>(kept.own());
+    keys.removeIf(elsewhere);
     keys.addAll(named.keySet());
     return keys;
+  }
+
+  /** Whether another director of this node names it. */
+  boolean isElsewhere(IpvsService.Key key) {
+    return elsewhere.test(key);
   }
 
   /** What a life of this boot made, as far as it is still there. */
@@ -47,27 +65,33 @@ final class OwnTable {
   List<IpvsChange> make(Table wanted) throws LvsException {
     Set<IpvsService.Key> all = keys();
     kept.own(all);
-    List<IpvsChange> made = kernel.reconcile(all, wanted);
-    last = wanted;
+    List<IpvsChange> made = reconcile(all, wanted);
     kept.made(named);
     return made;
   }
 
+  /** What of it was there. */
   List<IpvsChange> remove() throws LvsException {
-    List<IpvsChange> made = kernel.reconcile(keys(), Table.EMPTY);
-    last = Table.EMPTY;
+    List<IpvsChange> made = reconcile(keys(), Table.EMPTY);
     kept.own(Set.of());
     return made;
   }
 
-  /** What others did to it since it was made. */
-  List<IpvsChange> edits() throws LvsException {
-    return last.changesTo(kernel.read(keys()::contains));
+  private List<IpvsChange> reconcile(Set<IpvsService.Key> all, Table wanted) throws LvsException {
+    last = Optional.empty();
+    List<IpvsChange> made = kernel.reconcile(all, wanted);
+    last = Optional.of(wanted);
+    return made;
   }
 
-  /** Whether the kernel has any of it. */
-  boolean isThere() throws LvsException {
-    return !kernel.read(keys()::contains).entries().isEmpty();
+  /** Makes it where it is not; what others did to what was made. Reads once where all is well. */
+  List<IpvsChange> mend(Table wanted) throws LvsException {
+    Table now = kernel.read(keys()::contains);
+    List<IpvsChange> edits = last.map(made -> made.changesTo(now)).orElse(List.of());
+    if (!now.changesTo(wanted).isEmpty()) {
+      make(wanted);
+    }
+    return edits;
   }
 
   /** Runs through all that making it needs, and changes nothing. */
@@ -77,6 +101,6 @@ final class OwnTable {
 
   /** How many connections each server has, by service. */
   Map<IpvsService.Key, List<IpvsDestination.Counted>> connections() throws LvsException {
-    return kernel.connections(last.entries().keySet());
+    return kernel.connections(keys());
   }
 }

@@ -3,7 +3,6 @@ package io.twinbeat.lvs;
 import io.twinbeat.linux.IpvsService;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,18 +14,18 @@ import java.util.TreeSet;
 final class Suitability {
   private final Modules modules;
   private final KernelTable kernel;
-  private final Sysctls sysctls;
-  private final Map<String, String> settings;
+  private final OwnSettings settings;
+  private final OwnSync sync;
 
-  Suitability(Modules modules, KernelTable kernel, Sysctls sysctls, Map<String, String> settings) {
+  Suitability(Modules modules, KernelTable kernel, OwnSettings settings, OwnSync sync) {
     this.modules = modules;
     this.kernel = kernel;
-    this.sysctls = sysctls;
     this.settings = settings;
+    this.sync = sync;
   }
 
-  /** {@code ours}: the services of this director, which has them in the kernel while active. */
-  List<Finding> look(boolean active, Set<IpvsService.Key> ours) throws LvsException {
+  /** {@code own}: what this director has in the kernel while active. */
+  List<Finding> look(boolean active, OwnTable own) throws LvsException {
     List<Finding> findings = new ArrayList<>();
     Optional<String> missing = modules.load();
     if (missing.isPresent() || !kernel.available()) {
@@ -39,15 +38,38 @@ final class Suitability {
       return findings;
     }
     findings.add(Finding.good("ipvs", "the kernel has what is needed"));
-    findings.add(table(active, ours));
+    findings.add(table(active, own));
     if (active) {
       findings.add(settings());
+    }
+    sync.trouble().map(Suitability::noSync).ifPresent(findings::add);
+    Set<String> cutOff = settings.cutOff();
+    if (!cutOff.isEmpty()) {
+      findings.add(noRoute(String.join(", ", cutOff)));
     }
     return findings;
   }
 
+  private static Finding noRoute(String devices) {
+    return new Finding(
+        "IPv6 route",
+        Finding.Grade.WARNING,
+        "the default route over "
+            + devices
+            + " was advertised by a router: the kernel drops it when this node begins to forward",
+        "sysctl net.ipv6.conf.DEVICE.accept_ra=2, or a default route of your own");
+  }
+
+  private static Finding noSync(String why) {
+    return new Finding(
+        "connection sync",
+        Finding.Grade.WARNING,
+        why,
+        "mend the device, or what 'sync' says: open connections would not survive a failover");
+  }
+
   private Finding settings() {
-    List<String> differing = sysctls.differing(settings);
+    List<String> differing = settings.differing();
     return differing.isEmpty()
         ? Finding.good("sysctls", "as wanted")
         : new Finding(
@@ -57,13 +79,14 @@ final class Suitability {
             "somebody else sets them: sysctl.d, or another program");
   }
 
-  private Finding table(boolean active, Set<IpvsService.Key> ours) throws LvsException {
+  private Finding table(boolean active, OwnTable own) throws LvsException {
     Set<String> foreign = new TreeSet<>();
+    Set<IpvsService.Key> ours = own.keys();
     int present = 0;
     for (IpvsService service : kernel.services()) {
       if (ours.contains(service.key())) {
         present++;
-      } else {
+      } else if (!own.isElsewhere(service.key())) {
         foreign.add(service.key().toString());
       }
     }

@@ -1,15 +1,22 @@
 package io.twinbeat.lvs;
 
+import io.twinbeat.linux.Ipvs;
+import io.twinbeat.linux.IpvsSocket;
 import io.twinbeat.linux.IpvsSyncDaemon;
 import io.twinbeat.linux.IpvsSyncDaemon.Role;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,34 +36,127 @@ public final class SyncDaemons implements AutoCloseable {
   /** After the time of the turn: the thread that ends a daemon has to run. */
   private static final Duration SLACK = Duration.ofSeconds(1);
 
+  private static final Pattern LINE = Pattern.compile("(MASTER|BACKUP) (\\S+) ([0-9]{1,3})");
   private static final Logger log = LoggerFactory.getLogger(SyncDaemons.class);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
-  private final KernelTable kernel = new KernelTable();
+  private final KernelTable kernel;
+  private final Function<IpvsSyncDaemon, Optional<String>> trouble;
+  private final KeptLines kept;
   private final Map<String, IpvsSyncDaemon> wanted = new TreeMap<>();
+
+  /** Also by earlier processes of this boot; on disk before it is. */
+  private final Map<Role, IpvsSyncDaemon> started = new EnumMap<>(Role.class);
 
   /** When those that nobody wants any more will be stopped. */
   private final Map<Role, Long> ends = new EnumMap<>(Role.class);
 
-  /** What this director wants from now on; it runs when this returns. Again is harmless. */
-  void want(String director, IpvsSyncDaemon daemon) throws LvsException {
+  /** {@code bootId}: what an earlier boot's processes started is gone. */
+  public static SyncDaemons open(Path file, String bootId) {
+    KeptLines kept = new KeptLines(file, "sync daemons of boot " + bootId);
+    return new SyncDaemons(IpvsSocket::open, SyncDevice::trouble, kept);
+  }
+
+  /** {@code trouble}: why a daemon could not run on its device, as far as that is known. */
+  SyncDaemons(
+      Ipvs.Opening opening, Function<IpvsSyncDaemon, Optional<String>> trouble, KeptLines kept) {
+    this.kernel = new KernelTable(opening);
+    this.trouble = trouble;
+    this.kept = kept;
+    for (String line : kept.read()) {
+      Matcher words = LINE.matcher(line);
+      if (words.matches()) {
+        Role role = Role.valueOf(words.group(1));
+        started.put(
+            role, new IpvsSyncDaemon(role, words.group(2), Integer.parseInt(words.group(3))));
+      }
+    }
+  }
+
+  /** No director of the file wants any: what was started for an earlier file ends. */
+  public void endAll() throws LvsException {
     lock.lock();
     try {
-      wanted.put(director, daemon);
-      for (Role role : Role.values()) {
-        Optional<IpvsSyncDaemon> one =
-            wanted.values().stream().filter(each -> each.role() == role).findFirst();
-        if (one.isPresent()) {
-          ends.remove(role);
-          kernel.daemon(role, one);
-        } else if (!ends.containsKey(role) && runs(role)) {
-          endLater(role);
+      if (started.isEmpty()) {
+        return;
+      }
+      List<IpvsSyncDaemon> running = kernel.available() ? kernel.daemons() : List.of();
+      for (IpvsSyncDaemon daemon : List.copyOf(started.values())) {
+        if (running.contains(daemon)) {
+          kernel.daemon(daemon.role(), Optional.empty());
         }
+        ended(daemon.role());
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void ended(Role role) {
+    started.remove(role);
+    kept.keep(lines());
+  }
+
+  private List<String> lines() {
+    return started.values().stream()
+        .map(daemon -> daemon.role() + " " + daemon.device() + " " + daemon.syncId())
+        .toList();
+  }
+
+  /**
+   * What this director wants from now on; where the kernel has IPVS, it runs when this returns.
+   * Again is harmless.
+   */
+  void want(String director, IpvsSyncDaemon daemon) throws LvsException {
+    lock.lock();
+    try {
+      wanted.put(director, daemon);
+      if (!kernel.available()) {
+        return;
+      }
+      Optional<LvsException> failed = Optional.empty();
+      for (Role role : Role.values()) {
+        try {
+          settle(role);
+        } catch (LvsException e) {
+          failed = Optional.of(e); // The other one can do without it.
+        }
+      }
+      if (failed.isPresent()) {
+        throw failed.get();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(Role role) throws LvsException {
+    Optional<IpvsSyncDaemon> one =
+        wanted.values().stream().filter(each -> each.role() == role).findFirst();
+    if (one.isPresent()) {
+      ends.remove(role);
+      begin(one.get());
+    } else if (!ends.containsKey(role) && runs(role)) {
+      endLater(role);
+    }
+  }
+
+  /** It is tried again and again, and the kernel writes a line into its log for each refusal. */
+  private void begin(IpvsSyncDaemon daemon) throws LvsException {
+    boolean runs = kernel.daemons().contains(daemon);
+    Optional<String> why = runs ? Optional.empty() : trouble(daemon);
+    if (why.isPresent()) {
+      throw new LvsException(why.get());
+    }
+    started.put(daemon.role(), daemon);
+    kept.keep(lines());
+    kernel.daemon(daemon.role(), Optional.of(daemon));
+  }
+
+  /** Why this daemon could not run on its device; empty when nothing is known. */
+  Optional<String> trouble(IpvsSyncDaemon daemon) {
+    return trouble.apply(daemon);
   }
 
   private boolean runs(Role role) throws LvsException {
@@ -81,6 +181,7 @@ public final class SyncDaemons implements AutoCloseable {
     try {
       if (ends.remove(role, at)) {
         kernel.daemon(role, Optional.empty());
+        ended(role);
       }
     } catch (LvsException e) {
       log.warn("the kernel's sync daemon ({}) could not be stopped: {}", role, e.getMessage());

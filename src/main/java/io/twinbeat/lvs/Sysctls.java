@@ -4,14 +4,12 @@ import io.twinbeat.linux.Sysctl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +25,19 @@ public final class Sysctls {
     void write(String name, String value) throws IOException;
   }
 
+  /** The kernel turns these off when the other is set to 1, and on when it is set to 0. */
+  private static final Map<String, String> TAKEN_ALONG =
+      Map.of("net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects");
+
+  private static final String ALONG = "0";
   private static final Logger log = LoggerFactory.getLogger(Sysctls.class);
 
   private final Settings settings;
   private final KeptLines kept;
   private final Map<String, String> before = new TreeMap<>();
-  private final Map<String, Set<String>> owners = new HashMap<>();
+
+  /** By owner. */
+  private final Map<String, Map<String, String>> wishes = new TreeMap<>();
 
   /** {@code bootId}: settings of an earlier boot are gone. */
   public static Sysctls open(Path file, String bootId) {
@@ -56,16 +61,27 @@ public final class Sysctls {
     this.kept = kept;
     for (String line : kept.read()) {
       int equals = line.indexOf('=');
+      int space = line.lastIndexOf(' ', equals);
       if (equals > 0) {
-        before.put(line.substring(0, equals), line.substring(equals + 1));
+        String name = line.substring(space + 1, equals);
+        String value = line.substring(equals + 1);
+        (space < 0 ? before : wishesOf(line.substring(0, space))).put(name, value);
       }
     }
   }
 
-  /** Again is harmless. What was there is on disk before it is changed. */
+  private Map<String, String> wishesOf(String owner) {
+    return wishes.computeIfAbsent(owner, _ -> new TreeMap<>());
+  }
+
+  /**
+   * What this owner wants from now on; what it wanted before and does not any more is put back.
+   * Again is harmless. What was there is on disk before it is changed.
+   */
   synchronized void set(String owner, Map<String, String> values) throws LvsException {
     try {
       Map<String, String> changed = new LinkedHashMap<>();
+      Map<String, String> was = new LinkedHashMap<>();
       for (Map.Entry<String, String> each : values.entrySet()) {
         String name = each.getKey();
         Optional<String> now = settings.read(name);
@@ -74,45 +90,80 @@ public final class Sysctls {
         }
         if (!now.get().equals(each.getValue())) {
           changed.put(name, each.getValue());
-          before.putIfAbsent(name, now.get());
+          was.put(name, now.get());
+          if (TAKEN_ALONG.containsKey(name)) {
+            String along = TAKEN_ALONG.get(name);
+            settings.read(along).ifPresent(value -> was.put(along, value));
+          }
         }
       }
-      if (!changed.isEmpty()) {
-        write();
-      }
+      was.forEach(before::putIfAbsent);
+      wishesOf(owner).putAll(values);
+      kept.keep(lines());
       for (Map.Entry<String, String> each : changed.entrySet()) {
         settings.write(each.getKey(), each.getValue());
       }
-      values.forEach((name, value) -> {
-        owners.computeIfAbsent(name, _ -> new TreeSet<>()).add(owner);
-      });
+      letGo(owner, values);
     } catch (IOException e) {
       throw new LvsException("the kernel settings cannot be made: " + e.getMessage(), e);
     }
   }
 
   /** Puts back what nobody needs any more; what somebody else has changed since stays. */
-  synchronized void putBack(String owner, Map<String, String> values) throws LvsException {
+  synchronized void putBack(String owner) throws LvsException {
     try {
-      for (Map.Entry<String, String> each : values.entrySet()) {
-        String name = each.getKey();
-        Set<String> left = owners.getOrDefault(name, new TreeSet<>());
-        left.remove(owner);
-        String old = before.get(name);
-        if (old == null || !left.isEmpty()) {
-          continue;
-        }
-        if (settings.read(name).equals(Optional.of(each.getValue()))) {
-          settings.write(name, old);
-        } else {
-          log.warn("{} was changed by somebody else and stays as it is", name);
-        }
-        before.remove(name);
-      }
-      write();
+      letGo(owner, Map.of());
     } catch (IOException e) {
       throw new LvsException("the kernel settings cannot be put back: " + e.getMessage(), e);
     }
+  }
+
+  /** Puts back what was set for others than these, by an earlier process and from another file. */
+  public synchronized void keepOnly(Set<String> owners) throws LvsException {
+    for (String owner : List.copyOf(wishes.keySet())) {
+      if (!owners.contains(owner)) {
+        putBack(owner);
+      }
+    }
+  }
+
+  /** All that this owner wanted but these. */
+  private void letGo(String owner, Map<String, String> but) throws IOException {
+    for (Map.Entry<String, String> each : List.copyOf(wishesOf(owner).entrySet())) {
+      String name = each.getKey();
+      if (but.containsKey(name)) {
+        continue;
+      }
+      boolean others =
+          wishes.entrySet().stream()
+              .anyMatch(w -> !w.getKey().equals(owner) && w.getValue().containsKey(name));
+      if (!others) {
+        restore(name, each.getValue());
+      }
+      wishesOf(owner).remove(name);
+    }
+    wishes.remove(owner, Map.of());
+    kept.keep(lines());
+  }
+
+  private void restore(String name, String ours) throws IOException {
+    String old = before.get(name);
+    if (old == null) {
+      return; // It was so before.
+    }
+    Optional<String> along = Optional.ofNullable(TAKEN_ALONG.get(name));
+    String alongNow = along.isEmpty() ? "" : settings.read(along.get()).orElse("");
+    if (settings.read(name).equals(Optional.of(ours))) {
+      settings.write(name, old);
+      if (along.isPresent() && before.containsKey(along.get())) {
+        boolean asItWasTaken = alongNow.equals(ALONG);
+        settings.write(along.get(), asItWasTaken ? before.get(along.get()) : alongNow);
+      }
+    } else {
+      log.warn("{} was changed by somebody else and stays as it is", name);
+    }
+    before.remove(name);
+    along.ifPresent(before::remove);
   }
 
   /** Those that are not as they shall be, with what they are. */
@@ -131,7 +182,11 @@ public final class Sysctls {
     return differing;
   }
 
-  private void write() throws IOException {
-    kept.write(before.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+  private List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    before.forEach((name, value) -> lines.add(name + "=" + value));
+    wishes.forEach((owner, wanted) ->
+        wanted.forEach((name, value) -> lines.add(owner + " " + name + "=" + value)));
+    return lines;
   }
 }

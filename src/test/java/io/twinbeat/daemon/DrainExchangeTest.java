@@ -16,8 +16,7 @@ import io.twinbeat.control.StatusReport.Readiness;
 import io.twinbeat.journal.Journal;
 import io.twinbeat.lvs.Director;
 import io.twinbeat.lvs.ServiceReport;
-import io.twinbeat.lvs.SyncDaemons;
-import io.twinbeat.lvs.Sysctls;
+import io.twinbeat.lvs.Shared;
 import io.twinbeat.resource.ReadinessItem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -146,10 +145,7 @@ class DrainExchangeTest {
     return new Director(
         config,
         "site-lvs",
-        state,
-        "boot",
-        Sysctls.open(state.resolve("sysctls"), "boot"),
-        new SyncDaemons(),
+        Shared.open(state, "boot"),
         Set.of("eth0"),
         how -> {
           throw new AssertionError("checks are off");

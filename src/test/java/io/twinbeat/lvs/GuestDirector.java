@@ -25,7 +25,8 @@ import java.util.Set;
 final class GuestDirector {
   private static final Duration LOOK_LIMIT = Duration.ofSeconds(1);
 
-  private static final SyncDaemons SYNC_DAEMONS = new SyncDaemons();
+  private static final SyncDaemons SYNC_DAEMONS =
+      SyncDaemons.open(Path.of("/run/lvs/sync-" + ProcessHandle.current().pid()), "boot");
 
   private GuestDirector() {}
 
@@ -77,10 +78,12 @@ final class GuestDirector {
         new Director(
             config,
             "site-lvs",
-            state,
-            "boot",
-            Sysctls.open(state.resolve("sysctls"), "boot"),
-            SYNC_DAEMONS,
+            new Shared(
+                state,
+                "boot",
+                Sysctls.open(state.resolve("sysctls"), "boot"),
+                SYNC_DAEMONS,
+                new NamedServices()),
             Set.of("eth0"),
             ServerLooks::of,
             voice);
@@ -127,6 +130,15 @@ final class GuestDirector {
             }
             case "standby" -> {
               director.standBy();
+              yield "";
+            }
+            case "retire" -> { // As a reload whose file has it no more.
+              director.close();
+              director.stop();
+              yield "";
+            }
+            case "end-sync" -> {
+              SYNC_DAEMONS.endAll();
               yield "";
             }
             case "drained" -> {

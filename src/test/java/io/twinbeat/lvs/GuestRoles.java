@@ -19,8 +19,9 @@ import java.util.TreeSet;
 
 /** What passes between two directors when their roles change, and what a standby must not have. */
 final class GuestRoles {
+  /** On a loaded machine a look may be too slow, and its server's connections are reset. */
   private static final String SYNC =
-      "{ scheduler: wlc, sync: { daemon: { dev: eth0, id: 7 } }, service: '10.10.10.100:80',"
+      "{ check: 'off', scheduler: wlc, sync: { daemon: { dev: eth0, id: 7 } }, service: '10.10.10.100:80',"
           + " real-servers: { web1: 10.10.10.21, web2: 10.10.10.22 } }";
 
   /** It was 3.2 s when the flush was waited for; a slow kernel needs some ms for the table. */
@@ -35,6 +36,8 @@ final class GuestRoles {
   void addTo(Map<String, GuestSite.Scene> scenes) {
     scenes.put("sync", this::syncDaemons);
     scenes.put("sync-back", this::takenBackWithinTheTurn);
+    scenes.put("sync-broken", this::syncThatCannotStart);
+    scenes.put("sync-removed", this::syncThatTheFileHasNoMore);
     scenes.put("leftover", this::leftover);
   }
 
@@ -153,6 +156,56 @@ final class GuestRoles {
     lb2.done("stop");
     lb2.done("finish");
     end();
+  }
+
+  /** It fails nothing; and begins by itself when its device is mended. */
+  private void syncThatCannotStart() throws Exception {
+    Talker lb1 = site.director("lb1", SYNC.replace("eth0", "eth9"));
+    lb1.done("prepare");
+    isTrue(lb1.said("ALARM lvs: no connection sync over eth9"), lb1.events.toString());
+    String inspected = lb1.done("inspect");
+    isTrue(inspected.contains("there is no network device eth9"), inspected);
+    lb1.done("start");
+    isTrue(table("lb1").contains("10.10.10.100:80"), table("lb1"));
+    isTrue(lb1.done("check").contains("good=true"), "the check of the holder");
+    lb1.done("stop");
+    equal("", table("lb1"));
+    sh("ip -n lb1 link add eth9 type veth peer name peer9; ip -n lb1 link set eth9 up");
+    lb1.done("start");
+    inspected = lb1.done("inspect");
+    isTrue(inspected.contains("eth9 has no IPv4 address"), inspected);
+    equal(Set.of(), daemons("lb1"));
+    sh("ip -n lb1 address add 10.99.0.1/24 dev eth9");
+    isTrue(lb1.done("check").contains("good=true"), "the check of the holder");
+    equal(Set.of("master"), daemons("lb1"));
+    sh("ip -n lb1 link del eth9");
+    isTrue(lb1.done("check").contains("good=true"), "the check of the holder");
+    lb1.done("retire");
+    lb1.done("end-sync");
+    equal(Set.of(), daemons("lb1"));
+    equal("", table("lb1"));
+  }
+
+  /** By a reload: the holder stops for good what is closed already, and the daemons end. */
+  private void syncThatTheFileHasNoMore() throws Exception {
+    Talker lb1 = site.director("lb1", SYNC);
+    Talker lb2 = site.director("lb2", SYNC);
+    lb1.done("start");
+    lb2.done("standby");
+    equal(Set.of("master"), daemons("lb1"));
+    equal(Set.of("backup"), daemons("lb2"));
+    lb1.done("retire");
+    equal("", table("lb1"));
+    equal(Set.of("master"), daemons("lb1"));
+    for (Talker lb : List.of(lb1, lb2)) {
+      lb.done("end-sync");
+    }
+    equal(Set.of(), daemons("lb1"));
+    equal(Set.of(), daemons("lb2"));
+    sh("ip netns exec lb1 ipvsadm --start-daemon backup --mcast-interface eth0 --syncid 9");
+    lb1.done("end-sync"); // Somebody else's.
+    equal(Set.of("backup"), daemons("lb1"));
+    sh("ip netns exec lb1 ipvsadm --stop-daemon backup");
   }
 
   private static void end() {

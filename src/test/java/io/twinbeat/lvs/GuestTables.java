@@ -154,25 +154,44 @@ final class GuestTables {
     return sh("ip netns exec lb1 sysctl -n " + name);
   }
 
-  /** Set, remembered over a kill, and put back. */
+  /** Set, kept so, remembered over a kill, and put back as they were. */
   private void sysctls() throws Exception {
-    String nat =
-        "{ check: 'off', mode: nat, service: '10.10.10.100:80', real-servers: { a: 10.10.30.21 } }";
-    sh("ip netns exec lb1 sysctl -qw net.ipv4.ip_forward=0 net.ipv4.vs.expire_nodest_conn=0");
-    String redirects = sysctl("net.ipv4.conf.eth0.send_redirects");
+    String dr =
+        "{ check: 'off', mode: dr, service: '10.10.10.100:80', real-servers: { a: 10.10.30.21 } }";
+    String nat = dr.replace("mode: dr", "mode: nat");
+    sh(
+        "ip netns exec lb1 sysctl -qw net.ipv4.ip_forward=0 net.ipv4.vs.expire_nodest_conn=0"
+            + " net.ipv4.conf.all.accept_redirects=0");
+    String sends = sysctl("net.ipv4.conf.eth0.send_redirects");
     Path state = WORK.resolve("sysctls");
     Talker lb1 = site.director("lb1", state, nat);
     lb1.done("start");
     equal("1", sysctl("net.ipv4.ip_forward"));
     equal("1", sysctl("net.ipv4.vs.expire_nodest_conn"));
     equal("0", sysctl("net.ipv4.conf.eth0.send_redirects"));
+    sh("ip netns exec lb1 sysctl -qw net.ipv4.ip_forward=0");
+    lb1.done("check");
+    equal("1", sysctl("net.ipv4.ip_forward"));
+    isTrue(lb1.said("net/ipv4/ip_forward is 0, not 1"), lb1.events.toString());
     site.kill("lb1");
     lb1 = site.director("lb1", state, nat);
     lb1.done("start");
     lb1.done("stop");
     equal("0", sysctl("net.ipv4.ip_forward"));
+    equal("0", sysctl("net.ipv4.conf.all.accept_redirects"));
     equal("0", sysctl("net.ipv4.vs.expire_nodest_conn"));
-    equal(redirects, sysctl("net.ipv4.conf.eth0.send_redirects"));
+    equal(sends, sysctl("net.ipv4.conf.eth0.send_redirects"));
+    // A changed file needs less; a standby finds what was left.
+    lb1.done("start");
+    lb1 = site.director("lb1", state, dr);
+    lb1.done("start");
+    equal("0", sysctl("net.ipv4.ip_forward"));
+    equal("1", sysctl("net.ipv4.vs.expire_nodest_conn"));
+    sh("ip netns exec lb1 ipvsadm -C");
+    site.kill("lb1");
+    lb1 = site.director("lb1", state, nat);
+    lb1.done("standby");
+    equal("0", sysctl("net.ipv4.vs.expire_nodest_conn"));
   }
 
   /** How long a large table takes, in this slow kernel. */

@@ -29,7 +29,7 @@ class KeptTest {
   @TempDir Path folder;
 
   @Test
-  void servicesAreRememberedInThisBoot() throws LvsException {
+  void servicesAreRememberedInThisBoot() {
     Kept kept = new Kept(folder, "site-lvs", "a");
     assertEquals(Set.of(), kept.own());
     kept.own(KEYS);

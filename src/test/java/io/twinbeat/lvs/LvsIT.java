@@ -64,6 +64,8 @@ class LvsIT {
           "look-at-takeover",
           "sync",
           "sync-back",
+          "sync-broken",
+          "sync-removed",
           "leftover");
 
   @TempDir static Path folder;
