@@ -1,5 +1,9 @@
 package io.twinbeat.lab;
 
+import io.twinbeat.control.ControlClient;
+import io.twinbeat.control.NoDaemonException;
+import io.twinbeat.control.Request;
+import io.twinbeat.control.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -7,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -22,10 +27,19 @@ public final class Guest extends LabNode {
   /** Names the folder where consoles are kept; else that of temporary files. */
   private static final String CONSOLES = "twinbeat.lab.consoles";
 
+  /** Where the daemon listens, by default. */
+  private static final String CONTROL = "/run/twinbeat/control.sock";
+
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int LAST_WORDS = 15;
 
+  /** As the command waits for it. */
+  private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
+
   private final String address;
+
+  /** The boot that {@link #connect} was for. */
+  private String connectedTo = "";
 
   Guest(LabFolder folder, SitePlan.NodePlan plan) {
     super(folder, plan.name());
@@ -39,7 +53,12 @@ public final class Guest extends LabNode {
 
   /** Whether the boot that is under way, or was the last, got to the end: all services started. */
   public boolean hasBooted() {
-    return isOn() && Files.exists(folder.guest(name()).resolve("up"));
+    return isOn() && Files.exists(up());
+  }
+
+  /** Holds the kernel's name of the boot that got to its end. */
+  private Path up() {
+    return folder.guest(name()).resolve("up");
   }
 
   @Override
@@ -86,15 +105,22 @@ public final class Guest extends LabNode {
   }
 
   /**
-   * One connection for all commands to come: a handshake takes a second here. Without it each makes
-   * its own. It ends when the guest does, or the lab, whose keeper ends what is in its namespace.
+   * One connection for all commands to come of this boot: a handshake takes a second here. Without
+   * it each makes its own. It ends when the guest does, or the lab, whose keeper ends what is in
+   * its namespace.
    */
-  private void connect() {
+  private synchronized void connect() {
+    String boot = LabFolder.read(up());
+    if (boot.equals(connectedTo)) {
+      return;
+    }
+    connectedTo = boot;
     String keeper = LabFolder.read(folder.keeper()).split(" ", -1)[0];
     List<String> argv = new ArrayList<>(List.of("nsenter", "--target", keeper, "--pid", "--"));
-    argv.addAll(ssh("-M", "-N"));
+    argv.addAll(ssh("-M", "-N", "-L", control() + ":" + CONTROL));
     try {
       Files.deleteIfExists(socket());
+      Files.deleteIfExists(control());
       new ProcessBuilder(argv)
           .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -107,6 +133,11 @@ public final class Guest extends LabNode {
 
   private Path socket() {
     return folder.node(name()).resolve("ssh").toAbsolutePath();
+  }
+
+  /** The connection's own end of the daemon's control socket. */
+  private Path control() {
+    return folder.node(name()).resolve("control.sock").toAbsolutePath();
   }
 
   private List<String> ssh(String... options) {
@@ -152,6 +183,25 @@ public final class Guest extends LabNode {
     List<String> all = terminal ? ssh("-t") : ssh();
     all.add(line.toString());
     return all;
+  }
+
+  /**
+   * Asked over the daemon's socket: in a guest the command is a JVM that starts for seconds, and
+   * who asks until something is true would keep the machine from getting there.
+   */
+  @Override
+  public Optional<NodeStatus> status() {
+    if (!isOn()) {
+      return Optional.empty();
+    }
+    try {
+      return new ControlClient(control()).ask(Request.of("status"), STATUS_LIMIT)
+              instanceof Response.Done done
+          ? Optional.of(new NodeStatus(done.result()))
+          : Optional.empty();
+    } catch (NoDaemonException e) {
+      return super.status(); // There is no connection that is kept.
+    }
   }
 
   @Override

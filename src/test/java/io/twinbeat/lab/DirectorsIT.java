@@ -3,20 +3,14 @@ package io.twinbeat.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinbeat.process.Outcome;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,9 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(600)
 class DirectorsIT {
-  private static final String ADDRESS = "10.10.10.100";
-  private static final Duration SOON = Duration.ofSeconds(60);
-  private static final Duration CALM_LIMIT = Duration.ofMinutes(3);
+  private static final String ADDRESS = GuestPair.ADDRESS;
 
   /** Far longer than a standby takes to find a left table. */
   private static final Duration WATCHED = Duration.ofSeconds(6);
@@ -66,104 +58,32 @@ class DirectorsIT {
   private static final Map<String, String> WEB =
       Map.of("web1", "10.10.10.21", "web2", "10.10.10.22");
 
-  @RegisterExtension static final GuestLab GUESTS = new GuestLab(DirectorsIT::up);
-
-  private static LabSite up() {
-    try {
-      Path file = Files.createTempFile("twinbeat-directors", ".yaml");
-      try {
-        Files.writeString(file, SITE);
-        return LabSite.up(LabOptions.fresh().withSiteFile(file).withMachines());
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  @RegisterExtension static final GuestPair PAIR = GuestPair.inFrontOf(WEB.keySet(), SITE);
 
   private static LabSite lab() {
-    return GUESTS.lab();
+    return PAIR.lab();
   }
 
   private static LabNode lb1() {
-    return lab().node("lb1");
+    return PAIR.lb1();
   }
 
   private static LabNode lb2() {
-    return lab().node("lb2");
-  }
-
-  private static List<LabNode> directors() {
-    return List.of(lb1(), lb2());
+    return PAIR.lb2();
   }
 
   @BeforeEach
-  void calm() {
-    lab().links().forEach(lab()::mend);
-    for (LabNode node : lab().nodes()) {
-      if (!node.isOn()) {
-        node.powerOn();
-      }
+  void undrain() {
+    for (LabNode node : PAIR.both()) {
+      drained(node.status().orElseThrow())
+          .forEach(server -> GuestLab.twinbeat(node, "undrain", server));
     }
-    for (LabNode node : directors()) {
-      node.twinbeat("maintenance", "off");
-      must(node, "systemctl", "start", "twinbeat");
-    }
-    calm("lb1");
-    WEB.keySet().forEach(server -> twinbeat(lb1(), "undrain", server));
-  }
-
-  /** Both hear each other, agree on the holder and are ready. */
-  private static void calm(String holder) {
-    String[] missing = {""};
-    try {
-      await(
-          "calm",
-          CALM_LIMIT,
-          () -> {
-            missing[0] = missing(holder);
-            return missing[0].isEmpty();
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError("no calm with " + holder + ": " + missing[0], e);
-    }
-  }
-
-  private static String missing(String holder) {
-    for (LabNode node : directors()) {
-      Optional<NodeStatus> status = node.status();
-      if (status.isEmpty()) {
-        return "an answer of " + node.name();
-      }
-      for (LabNode each : directors()) {
-        if (!status.get().isReady(each.name())) {
-          return each.name() + " is ready, as " + node.name() + " sees it: " + status.get().json();
-        }
-      }
-      if (!status.get().holder().equals(holder)) {
-        return "takeover: " + lab().node(holder).twinbeat("takeover").summary();
-      }
-    }
-    return lab().holders().equals(Set.of(holder)) && WEB.containsKey(answer())
-        ? ""
-        : "%s has the address (%s have), and a web server answers (%s does)"
-            .formatted(holder, lab().holders(), answer());
-  }
-
-  private static void await(String what, Duration limit, BooleanSupplier condition) {
-    ScenePair.await(what, limit, condition);
-  }
-
-  private static String answer() {
-    Outcome outcome = lab().atClient("curl", "-sS", "--max-time", "2", "http://" + ADDRESS + "/");
-    return outcome.succeeded() ? outcome.out().strip() : outcome.summary();
   }
 
   /** As the kernel's own tool reads it: weight by web server; without those that are not there. */
   private static Map<String, String> weights(LabNode node) {
     Map<String, String> weights = new TreeMap<>();
-    for (String line : must(node, "ipvsadm", "-Sn").lines().toList()) {
+    for (String line : GuestLab.must(node, "ipvsadm", "-Sn").lines().toList()) {
       WEB.forEach((name, ip) -> {
         if (line.contains("-r " + ip + ":80 ")) {
           weights.put(name, line.replaceAll(".* -w ", "").strip());
@@ -175,53 +95,50 @@ class DirectorsIT {
 
   /** The group moves there; the table that it has then. */
   private static void takesOverWith(LabNode node, String web1, String web2) {
-    twinbeat(node, "takeover");
+    GuestLab.twinbeat(node, "takeover");
     assertEquals(Set.of(node.name()), lab().holders());
     assertEquals(Map.of("web1", web1, "web2", web2), weights(node));
   }
 
-  private static String state(LabNode node, String server) {
-    String shown = node.status().orElseThrow().json().toString();
+  private static String state(NodeStatus status, String server) {
+    String shown = status.json().toString();
     int at = shown.indexOf("\"name\":\"" + server + "\",\"address\"");
     return shown.substring(at).replaceAll("(?s)^.*?\"state\":\"([a-z]+)\".*", "$1");
   }
 
+  private static Set<String> drained(NodeStatus status) {
+    return WEB.keySet().stream()
+        .filter(server -> state(status, server).equals("drained"))
+        .collect(Collectors.toSet());
+  }
+
   private static void drained(Set<String> servers) {
-    for (LabNode node : directors()) {
-      await(
-          node.name() + " shows that " + servers + " are drained, and agrees",
-          SOON,
-          () ->
-              WEB.keySet().stream()
-                      .allMatch(s -> state(node, s).equals("drained") == servers.contains(s))
-                  && node.status().orElseThrow().isReady(node.name()));
+    for (LabNode node : PAIR.both()) {
+      GuestPair.says(
+          node,
+          servers + " are drained, and agrees",
+          status -> drained(status).equals(servers) && status.isReady(node.name()));
     }
   }
 
-  private static String twinbeat(LabNode node, String... arguments) {
-    Outcome outcome = node.twinbeat(arguments);
-    assertTrue(outcome.succeeded(), () -> node.name() + ": " + outcome.out() + outcome.err());
-    return outcome.out();
-  }
-
-  private static String must(LabNode node, String... argv) {
-    return GuestsIT.must(node, argv);
+  private static void misses(LabNode node) {
+    GuestPair.says(node, "it misses its peer", status -> !status.peer().equals("heard"));
   }
 
   // Drains.
 
   @Test
   void anOrderThatBothHeardHoldsAfterATakeover() {
-    String said = twinbeat(lb1(), "drain", "web1");
+    String said = GuestLab.twinbeat(lb1(), "drain", "web1");
     assertTrue(said.contains("after a takeover by lb2, too"), said);
     assertEquals(Map.of("web1", "0", "web2", "1"), weights(lb1()));
     drained(Set.of("web1"));
-    String page = twinbeat(lb2(), "status");
+    String page = GuestLab.twinbeat(lb2(), "status");
     assertTrue(page.contains("web1, as lb1 knows"), page);
     takesOverWith(lb2(), "0", "1");
-    assertEquals("web2", answer());
-    assertEquals("web2", answer());
-    twinbeat(lb1(), "undrain", "web1"); // on the standby
+    assertEquals("web2", PAIR.answer());
+    assertEquals("web2", PAIR.answer());
+    GuestLab.twinbeat(lb1(), "undrain", "web1"); // on the standby
     assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb2()));
     takesOverWith(lb1(), "1", "1");
   }
@@ -229,20 +146,20 @@ class DirectorsIT {
   @Test
   void whatANodeWithoutPowerMissedItKnowsWhenItIsBack() {
     lb2().powerOff();
-    await("lb1 misses it", SOON, () -> !lb1().status().orElseThrow().peer().equals("heard"));
-    String said = twinbeat(lb1(), "drain", "web1");
+    misses(lb1());
+    String said = GuestLab.twinbeat(lb1(), "drain", "web1");
     assertTrue(said.contains("lb2 will be told, now it does not know"), said);
     lb2().powerOn();
-    calm("lb1");
+    PAIR.calm("lb1");
     drained(Set.of("web1"));
     takesOverWith(lb2(), "0", "1");
 
     lb1().powerOff();
-    await("lb2 misses it", SOON, () -> !lb2().status().orElseThrow().peer().equals("heard"));
-    twinbeat(lb2(), "undrain", "web1");
-    twinbeat(lb2(), "drain", "web2");
+    misses(lb2());
+    GuestLab.twinbeat(lb2(), "undrain", "web1");
+    GuestLab.twinbeat(lb2(), "drain", "web2");
     lb1().powerOn();
-    calm("lb2");
+    PAIR.calm("lb2");
     drained(Set.of("web2"));
     takesOverWith(lb1(), "1", "0");
   }
@@ -251,26 +168,26 @@ class DirectorsIT {
   @Test
   void whatDiffersAfterAPartitionIsJoined() {
     lab().heartbeatLinks().forEach(lab()::cut);
-    await("lb2 is alone", SOON, () -> lb2().status().orElseThrow().peer().equals("disconnected"));
-    twinbeat(lb1(), "drain", "web1");
-    twinbeat(lb2(), "drain", "web2");
-    twinbeat(lb2(), "drain", "web1");
-    twinbeat(lb2(), "undrain", "web1");
+    GuestPair.sees(lb2(), "disconnected");
+    GuestLab.twinbeat(lb1(), "drain", "web1");
+    GuestLab.twinbeat(lb2(), "drain", "web2");
+    GuestLab.twinbeat(lb2(), "drain", "web1");
+    GuestLab.twinbeat(lb2(), "undrain", "web1");
     assertEquals(Map.of("web1", "0", "web2", "1"), weights(lb1()));
     lab().heartbeatLinks().forEach(lab()::mend);
     drained(Set.of("web2"));
     assertEquals(Map.of("web1", "1", "web2", "0"), weights(lb1()));
-    String events = twinbeat(lb1(), "events");
+    String events = GuestLab.twinbeat(lb1(), "events");
     assertTrue(events.contains("no new connections for web2: lb2 knows a newer order"), events);
     takesOverWith(lb2(), "1", "0");
   }
 
   @Test
   void anOrderOutlivesThePowerOfBoth() {
-    twinbeat(lb1(), "drain", "web2");
-    directors().forEach(LabNode::powerOff);
-    directors().forEach(LabNode::powerOn);
-    calm("lb1");
+    GuestLab.twinbeat(lb1(), "drain", "web2");
+    PAIR.both().forEach(LabNode::powerOff);
+    GuestPair.powerOn(PAIR.both());
+    PAIR.calm("lb1");
     drained(Set.of("web2"));
     assertEquals(Map.of("web1", "1", "web2", "0"), weights(lb1()));
     takesOverWith(lb2(), "1", "0");
@@ -279,7 +196,7 @@ class DirectorsIT {
   // Hand-overs.
 
   private static String daemons(LabNode node) {
-    return must(node, "ipvsadm", "-L", "--daemon");
+    return GuestLab.must(node, "ipvsadm", "-L", "--daemon");
   }
 
   private static boolean isOnly(LabNode node, String role) {
@@ -297,17 +214,16 @@ class DirectorsIT {
       for (int i = 0; i <= HAND_OVERS; i++) {
         LabNode from = i % 2 == 0 ? lb1() : lb2();
         LabNode to = i % 2 == 0 ? lb2() : lb1();
-        await("the turn before is over", SOON, () -> isOnly(from, "master"));
-        await("the turn before is over", SOON, () -> isOnly(to, "backup"));
-        await(
+        GuestPair.await("the turn before is over", () -> isOnly(from, "master"));
+        GuestPair.await("the turn before is over", () -> isOnly(to, "backup"));
+        GuestPair.await(
             to.name() + " knows of the open connection",
-            SOON,
-            () -> must(to, "ipvsadm", "-Lcn").contains("ESTABLISHED"));
+            () -> GuestLab.must(to, "ipvsadm", "-Lcn").contains("ESTABLISHED"));
         long answers = kept.answers();
         long began = System.nanoTime();
-        twinbeat(to, "takeover");
-        await(
-            "the open connection goes on", SOON, () -> kept.answers() > answers + 2 || kept.lost());
+        GuestLab.twinbeat(to, "takeover");
+        GuestPair.await(
+            "the open connection goes on", () -> kept.answers() > answers + 2 || kept.lost());
         assertTrue(!kept.lost(), "the open connection broke");
         assertTrue(probe.settle(), "the probe went on");
         List<Outage> outages = probe.outagesSince(began);
@@ -326,24 +242,23 @@ class DirectorsIT {
   /** What has not been sent yet is sent, and then no master is left behind. */
   @Test
   void aDaemonThatLeavesEndsTheTurnFirst() {
-    must(lb1(), "systemctl", "stop", "twinbeat");
+    GuestLab.must(lb1(), "systemctl", "stop", "twinbeat");
     assertEquals(Set.of("lb2"), lab().holders());
     assertTrue(isOnly(lb1(), "backup"), daemons(lb1()));
-    assertEquals("", must(lb1(), "ipvsadm", "-Sn"));
+    assertEquals("", GuestLab.must(lb1(), "ipvsadm", "-Sn"));
   }
 
   // Tables.
 
   @Test
   void aStandbyTakesOutALeftTable() {
-    must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
-    must(lb2(), "ipvsadm", "-A", "-t", "10.10.10.12:99", "-s", "rr");
-    await(
+    GuestLab.must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    GuestLab.must(lb2(), "ipvsadm", "-A", "-t", "10.10.10.12:99", "-s", "rr");
+    GuestPair.await(
         "lb2 takes it out, and nothing else",
-        SOON,
-        () -> must(lb2(), "ipvsadm", "-Sn").equals("-A -t 10.10.10.12:99 -s rr\n"));
-    must(lb2(), "ipvsadm", "-C");
-    String events = twinbeat(lb2(), "events");
+        () -> GuestLab.must(lb2(), "ipvsadm", "-Sn").equals("-A -t 10.10.10.12:99 -s rr\n"));
+    GuestLab.must(lb2(), "ipvsadm", "-C");
+    String events = GuestLab.twinbeat(lb2(), "events");
     assertTrue(events.contains("there was an IPVS table on this node"), events);
     assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb1()));
   }
@@ -351,27 +266,28 @@ class DirectorsIT {
   /** Over a restart of the daemon in it, too; and nobody touches the standby's table meanwhile. */
   @Test
   void inAMaintenanceTheTableIsKeptUp() {
-    twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
-    must(lb1(), "systemctl", "kill", "-s", "KILL", "twinbeat");
-    await(
+    GuestLab.twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
+    GuestLab.must(lb1(), "systemctl", "kill", "-s", "KILL", "twinbeat");
+    GuestPair.await(
         "a new life that knows of it",
-        SOON,
         () -> lb1().twinbeat("maintenance").out().contains("new switch"));
-    must(lb1(), "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.10.21:80");
-    await("mended", SOON, () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
-    must(lab().node("web2"), "systemctl", "stop", "nginx");
-    await("web2 is out", SOON, () -> weights(lb1()).equals(Map.of("web1", "1")));
-    twinbeat(lb1(), "drain", "web1");
+    GuestLab.must(lb1(), "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.10.21:80");
+    GuestPair.await("mended", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    GuestLab.must(lab().node("web2"), "systemctl", "stop", "nginx");
+    GuestPair.await("web2 is out", () -> weights(lb1()).equals(Map.of("web1", "1")));
+    GuestLab.twinbeat(lb1(), "drain", "web1");
     assertEquals(Map.of("web1", "0"), weights(lb1()));
-    twinbeat(lb1(), "undrain", "web1");
-    must(lab().node("web2"), "systemctl", "start", "nginx");
-    await("web2 is back", SOON, () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    GuestLab.twinbeat(lb1(), "undrain", "web1");
+    GuestLab.must(lab().node("web2"), "systemctl", "start", "nginx");
+    GuestPair.await("web2 is back", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
 
-    must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    GuestLab.must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
     ScenePair.never(
-        "lb2 touched it in a maintenance", WATCHED, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
-    twinbeat(lb1(), "maintenance", "off");
-    await("taken out", SOON, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
+        "lb2 touched it in a maintenance",
+        WATCHED,
+        () -> GuestLab.must(lb2(), "ipvsadm", "-Sn").isEmpty());
+    GuestLab.twinbeat(lb1(), "maintenance", "off");
+    GuestPair.await("taken out", () -> GuestLab.must(lb2(), "ipvsadm", "-Sn").isEmpty());
     assertEquals(Set.of("lb1"), lab().holders());
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinbeat.lab.SitePlan.Lan;
 import io.twinbeat.lab.SitePlan.NodePlan;
 import io.twinbeat.process.Outcome;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,19 +61,19 @@ class GuestsIT {
   @Test
   void aGuestIsAnLvsDirector() {
     LabNode director = GUESTS.lab().node("director");
-    must(director, "ip", "addr", "add", ADDRESS + "/24", "dev", "eth0");
-    must(director, "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    GuestLab.must(director, "ip", "addr", "add", ADDRESS + "/24", "dev", "eth0");
+    GuestLab.must(director, "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
     for (String web : List.of("10.10.30.11", "10.10.30.12")) {
-      must(director, "ipvsadm", "-a", "-t", ADDRESS + ":80", "-r", web + ":80", "-m");
+      GuestLab.must(director, "ipvsadm", "-a", "-t", ADDRESS + ":80", "-r", web + ":80", "-m");
     }
     assertEquals(Set.of("web1", "web2"), answers(4));
     // Both ways, at the switch.
     GUESTS.lab().cut("back", Direction.BOTH, "web2");
-    must(director, "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.30.12:80");
+    GuestLab.must(director, "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.30.12:80");
     assertEquals(Set.of("web1"), answers(4));
     GUESTS.lab().mend("back", Direction.BOTH, "web2");
     assertTrue(director.hasAddress(ADDRESS));
-    must(director, "ip", "addr", "del", ADDRESS + "/24", "dev", "eth0");
+    GuestLab.must(director, "ip", "addr", "del", ADDRESS + "/24", "dev", "eth0");
     ScenePair.await("the lab knows that it is gone", () -> !director.hasAddress(ADDRESS));
   }
 
@@ -96,29 +95,23 @@ class GuestsIT {
         web1.exec("bash", "-c", "printf '%s|' \"$@\"; exit 7", "x", "a b", "it's $HOME", "");
     assertEquals("a b|it's $HOME||", outcome.out());
     assertEquals(7, ScenePair.exit(outcome));
-    assertEquals("web1\n", must(web1, "hostname"));
-    assertEquals("1\n", must(web1, "bash", "-c", "ls -l /proc/1/exe | grep -c systemd"));
+    assertEquals("web1\n", GuestLab.must(web1, "hostname"));
+    assertEquals("1\n", GuestLab.must(web1, "bash", "-c", "ls -l /proc/1/exe | grep -c systemd"));
   }
 
   /** The disk outlives the power; memory does not. */
   @Test
   void aPowerCutKeepsWhatWasOnDisk() {
     LabNode web2 = GUESTS.lab().node("web2");
-    must(web2, "bash", "-c", "echo kept >/root/kept && sync && echo lost >/run/lost");
-    String before = must(web2, "cat", "/proc/sys/kernel/random/boot_id");
+    GuestLab.must(web2, "bash", "-c", "echo kept >/root/kept && sync && echo lost >/run/lost");
+    String before = GuestLab.must(web2, "cat", "/proc/sys/kernel/random/boot_id");
     web2.powerOff();
     assertTrue(!web2.isOn());
     web2.powerOn();
-    assertEquals("kept\n", must(web2, "cat", "/root/kept"));
+    assertEquals("kept\n", GuestLab.must(web2, "cat", "/root/kept"));
     assertTrue(!web2.exec("test", "-e", "/run/lost").succeeded());
-    assertTrue(!must(web2, "cat", "/proc/sys/kernel/random/boot_id").equals(before));
-    assertEquals("0\n", must(web2, "bash", "-c", "systemctl --failed --no-legend | wc -l"));
-  }
-
-  static String must(LabNode node, String... argv) {
-    List<String> words = new ArrayList<>(List.of(argv));
-    Outcome outcome = node.exec(argv);
-    assertTrue(outcome.succeeded(), () -> node.name() + ": " + words + ": " + outcome.summary());
-    return outcome.out();
+    assertTrue(!GuestLab.must(web2, "cat", "/proc/sys/kernel/random/boot_id").equals(before));
+    assertEquals(
+        "0\n", GuestLab.must(web2, "bash", "-c", "systemctl --failed --no-legend | wc -l"));
   }
 }

@@ -3,16 +3,9 @@ package io.twinbeat.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinbeat.process.Outcome;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,15 +17,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(600)
 class MachinesIT {
-  private static final String ADDRESS = "10.10.10.100";
+  private static final String ADDRESS = GuestPair.ADDRESS;
 
   /** The unit's own (5 s), and a JVM that starts on a machine that five others keep busy. */
   private static final Duration WATCHDOG = Duration.ofSeconds(16);
-
-  /** Guests share two cores, and an agent is a Python program. */
-  private static final Duration SOON = Duration.ofSeconds(60);
-
-  private static final Duration CALM_LIMIT = Duration.ofMinutes(2);
 
   private static final String SITE =
       """
@@ -52,103 +40,39 @@ class MachinesIT {
       """
           .formatted(WATCHDOG.toSeconds());
 
-  @RegisterExtension static final GuestLab GUESTS = new GuestLab(MachinesIT::up);
+  @RegisterExtension static final GuestPair PAIR = GuestPair.of(SITE);
 
   private long started;
 
-  private static LabSite up() {
-    try {
-      Path file = Files.createTempFile("twinbeat-machines", ".yaml");
-      try {
-        Files.writeString(file, SITE);
-        return LabSite.up(LabOptions.fresh().withSiteFile(file).withMachines());
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static LabSite lab() {
-    return GUESTS.lab();
-  }
-
-  private static LabNode lb1() {
-    return lab().node("lb1");
-  }
-
-  private static LabNode lb2() {
-    return lab().node("lb2");
-  }
-
   @BeforeEach
-  void calm() {
-    lab().links().forEach(lab()::mend);
-    for (LabNode node : lab().nodes()) {
-      if (!node.isOn()) {
-        node.powerOn();
-      }
-    }
-    calm("lb1");
+  void start() {
     started = System.nanoTime();
   }
 
-  /** Both hear each other, agree on the holder and are ready. */
-  private static void calm(String holder) {
-    String[] missing = {""};
-    try {
-      await(
-          "calm",
-          CALM_LIMIT,
-          () -> {
-            missing[0] = missing(holder);
-            return missing[0].isEmpty();
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError("no calm with " + holder + ": " + missing[0], e);
-    }
+  private static LabSite lab() {
+    return PAIR.lab();
   }
 
-  private static String missing(String holder) {
-    for (LabNode node : lab().nodes()) {
-      Optional<NodeStatus> status = node.status();
-      if (status.isEmpty()) {
-        return "an answer of " + node.name();
-      }
-      for (LabNode each : lab().nodes()) {
-        if (!status.get().isReady(each.name())) {
-          return each.name() + " is ready, as " + node.name() + " sees it: " + status.get().json();
-        }
-      }
-      if (!status.get().holder().equals(holder)) {
-        return "takeover: " + lab().node(holder).twinbeat("takeover").summary();
-      }
-    }
-    return lab().holders().equals(Set.of(holder)) && answer().equals(holder)
-        ? ""
-        : "%s has the address (%s have) and answers (%s does)"
-            .formatted(holder, lab().holders(), answer());
+  private static LabNode lb1() {
+    return PAIR.lb1();
   }
 
-  private static void await(String what, Duration limit, BooleanSupplier condition) {
-    ScenePair.await(what, limit, condition);
-  }
-
-  /** The node that the client's connection comes to; else why there is none. */
-  private static String answer() {
-    Outcome outcome = lab().atClient("curl", "-sS", "--max-time", "1", "http://" + ADDRESS + "/");
-    return outcome.succeeded() ? outcome.out().strip() : outcome.summary();
+  private static LabNode lb2() {
+    return PAIR.lb2();
   }
 
   /** Waits for the takeover and measures it; the proof that the other is off came first. */
   private void takesOver(LabNode taker, LabNode from) {
-    await(taker.name() + " has the address", SOON, () -> taker.hasAddress(ADDRESS));
+    ScenePair.await(
+        taker.name() + " has the address", GuestPair.SOON, () -> taker.hasAddress(ADDRESS));
     long took = System.nanoTime();
     assertTrue(
         lab().foundOff(from.name(), started).stream().anyMatch(p -> p.endNanos() - took < 0),
         () -> "no proof that " + from.name() + " is off: " + lab().powerLog());
-    await("the client is answered by " + taker.name(), SOON, () -> answer().equals(taker.name()));
+    ScenePair.await(
+        "the client is answered by " + taker.name(),
+        GuestPair.SOON,
+        () -> PAIR.answer().equals(taker.name()));
     ScenePair.measured(
         "a client is answered by %s again %d ms after the fault",
         taker.name(), (System.nanoTime() - started) / 1_000_000);
@@ -167,7 +91,8 @@ class MachinesIT {
   void theHolderLosesItsPower() {
     lb1().powerOff();
     takesOver(lb2(), lb1());
-    assertEquals("0\n", must(lb2(), "bash", "-c", "systemctl --failed --no-legend | wc -l"));
+    assertEquals(
+        "0\n", GuestLab.must(lb2(), "bash", "-c", "systemctl --failed --no-legend | wc -l"));
   }
 
   @Test
@@ -182,12 +107,13 @@ class MachinesIT {
     assertTrue(!lb1().isOn());
     lab().links().forEach(lab()::mend);
     started = System.nanoTime();
-    twinbeat(lb2(), "fence", "on", "lb1");
+    GuestLab.twinbeat(lb2(), "fence", "on", "lb1");
     lb1().awaitBoot();
-    calm("lb2");
+    PAIR.calm("lb2");
     assertEquals(Set.of(), shot());
     assertEquals(
-        "none\n", must(lb1(), "bash", "-c", "ip -o addr | grep -q " + ADDRESS + " || echo none"));
+        "none\n",
+        GuestLab.must(lb1(), "bash", "-c", "ip -o addr | grep -q " + ADDRESS + " || echo none"));
   }
 
   /** The unit's own watchdog is the first: it makes another daemon, which finds all as it was. */
@@ -196,9 +122,9 @@ class MachinesIT {
     List<String> before = told(lb1());
     String pid = mainPid(lb1());
     lb1().stall();
-    sees(lb2(), "disconnected");
-    await("another daemon", SOON, () -> !Set.of(pid, "0\n").contains(mainPid(lb1())));
-    calm("lb1");
+    GuestPair.sees(lb2(), "disconnected");
+    GuestPair.await("another daemon", () -> !Set.of(pid, "0\n").contains(mainPid(lb1())));
+    PAIR.calm("lb1");
     assertEquals(before, told(lb1()), "changes of the address");
     assertEquals(Set.of(), shot());
   }
@@ -207,26 +133,20 @@ class MachinesIT {
   @Test
   void theWatchdogResetsAHolderThatNothingElseCanHelp() {
     long resets = resets(lb1());
-    must(lb1(), "bash", "-c", "echo 1 >/sys/fs/cgroup/system.slice/twinbeat.service/cgroup.freeze");
-    sees(lb2(), "disconnected");
+    GuestLab.must(
+        lb1(), "bash", "-c", "echo 1 >/sys/fs/cgroup/system.slice/twinbeat.service/cgroup.freeze");
+    GuestPair.sees(lb2(), "disconnected");
     assertEquals(Set.of("lb1"), lab().holders());
     // Not that it boots: lb2 may see the service gone, and switch it off, before it comes to that.
-    await("the watchdog resets lb1", SOON, () -> resets(lb1()) > resets);
+    GuestPair.await("the watchdog resets lb1", () -> resets(lb1()) > resets);
     ScenePair.measured(
         "the watchdog (%d s) reset the machine %d ms after its daemon froze",
         WATCHDOG.toSeconds(), (System.nanoTime() - started) / 1_000_000);
     takesOver(lb2(), lb1());
   }
 
-  private static void sees(LabNode node, String peer) {
-    await(
-        node.name() + " says of its peer: " + peer,
-        SOON,
-        () -> node.status().filter(status -> status.peer().equals(peer)).isPresent());
-  }
-
   private static String mainPid(LabNode node) {
-    return must(node, "systemctl", "show", "-P", "MainPID", "twinbeat");
+    return GuestLab.must(node, "systemctl", "show", "-P", "MainPID", "twinbeat");
   }
 
   private static long resets(LabNode node) {
@@ -244,14 +164,14 @@ class MachinesIT {
   void systemdRunsTheUnitAsItIs() {
     UnitLimits limits = new UnitLimits();
     String pid = mainPid(lb1()).strip();
-    String status = must(lb1(), "cat", "/proc/" + pid + "/status");
+    String status = GuestLab.must(lb1(), "cat", "/proc/" + pid + "/status");
     String bound = status.lines().filter(l -> l.startsWith("CapBnd:")).findFirst().orElseThrow();
     long capabilities = Long.parseUnsignedLong(bound.substring("CapBnd:".length()).strip(), 16);
     assertEquals(
         limits.get("CapabilityBoundingSet").split(" ", -1).length, Long.bitCount(capabilities));
     assertTrue(status.contains("NoNewPrivs:\t1"), status);
     assertTrue(status.contains("Seccomp:\t2"), status);
-    String mounts = must(lb1(), "cat", "/proc/" + pid + "/mounts");
+    String mounts = GuestLab.must(lb1(), "cat", "/proc/" + pid + "/mounts");
     assertTrue(mounts.lines().anyMatch(l -> l.matches("\\S+ /usr \\S+ ro,.*")), mounts);
   }
 
@@ -267,16 +187,16 @@ class MachinesIT {
   void aRestartAndAReloadMoveNothing() {
     List<String> before = told(lb1());
     String pid = mainPid(lb1());
-    must(lb1(), "systemctl", "restart", "twinbeat");
+    GuestLab.must(lb1(), "systemctl", "restart", "twinbeat");
     assertTrue(!mainPid(lb1()).equals(pid));
-    assertEquals("lb1", answer());
-    calm("lb1");
+    assertEquals("lb1", PAIR.answer());
+    PAIR.calm("lb1");
     for (LabNode node : List.of(lb1(), lb2())) {
-      must(node, "sed", "-i", "s/interval: 200ms/interval: 250ms/", SiteSetup.SITE_FILE);
+      GuestLab.must(node, "sed", "-i", "s/interval: 200ms/interval: 250ms/", SiteSetup.SITE_FILE);
     }
-    must(lb1(), "systemctl", "reload", "twinbeat");
+    GuestLab.must(lb1(), "systemctl", "reload", "twinbeat");
     for (LabNode node : List.of(lb1(), lb2())) {
-      String page = twinbeat(node, "status");
+      String page = GuestLab.twinbeat(node, "status");
       assertTrue(page.contains("heartbeat each 250 ms"), page);
     }
     assertEquals(before, told(lb1()), "changes of the address");
@@ -285,15 +205,13 @@ class MachinesIT {
 
   @Test
   void maintenanceIsOfBothNodes() {
-    twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
-    String shown = twinbeat(lb2(), "maintenance");
+    GuestLab.twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
+    String shown = GuestLab.twinbeat(lb2(), "maintenance");
     assertTrue(shown.contains("new switch"), shown);
-    must(lb1(), "systemctl", "restart", "twinbeat");
-    await(
-        "it outlives the daemon",
-        SOON,
-        () -> lb1().twinbeat("maintenance").out().contains("new switch"));
-    twinbeat(lb1(), "maintenance", "off");
+    GuestLab.must(lb1(), "systemctl", "restart", "twinbeat");
+    GuestPair.await(
+        "it outlives the daemon", () -> lb1().twinbeat("maintenance").out().contains("new switch"));
+    GuestLab.twinbeat(lb1(), "maintenance", "off");
     assertEquals(Set.of("lb1"), lab().holders());
   }
 
@@ -302,27 +220,17 @@ class MachinesIT {
    */
   @Test
   void aStopHandsOverAndAStartStandsBy() {
-    must(lb1(), "systemctl", "stop", "twinbeat");
+    GuestLab.must(lb1(), "systemctl", "stop", "twinbeat");
     assertEquals(Set.of("lb2"), lab().holders());
-    assertEquals("lb2", answer());
-    must(lb1(), "systemctl", "start", "twinbeat");
-    calm("lb2");
+    assertEquals("lb2", PAIR.answer());
+    GuestLab.must(lb1(), "systemctl", "start", "twinbeat");
+    PAIR.calm("lb2");
     assertEquals(Set.of(), shot());
     // The same for the whole machine.
-    must(lb2(), "systemctl", "--no-block", "poweroff");
-    await("lb2 is off", SOON, () -> !lb2().isOn());
+    GuestLab.must(lb2(), "systemctl", "--no-block", "poweroff");
+    GuestPair.await("lb2 is off", () -> !lb2().isOn());
     assertEquals(Set.of("lb1"), lab().holders());
-    assertEquals("lb1", answer());
+    assertEquals("lb1", PAIR.answer());
     assertEquals(Set.of(), shot());
-  }
-
-  private static String twinbeat(LabNode node, String... arguments) {
-    Outcome outcome = node.twinbeat(arguments);
-    assertTrue(outcome.succeeded(), () -> node.name() + ": " + outcome.out() + outcome.err());
-    return outcome.out();
-  }
-
-  private static String must(LabNode node, String... argv) {
-    return GuestsIT.must(node, argv);
   }
 }

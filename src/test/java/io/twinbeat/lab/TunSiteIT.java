@@ -48,20 +48,20 @@ class TunSiteIT {
     try (Probe probe = GUESTS.lab().probe(Probe.Pace.SLOW, event -> {})) {
       assertTrue(LabSite.await(SOON, () -> !probe.isDown()), probe::summary);
       long began = System.nanoTime();
-      GuestsIT.must(director, "/opt/twinbeat/bin/twinbeat", "drain", "px2");
+      GuestLab.twinbeat(director, "drain", "px2");
       assertTrue(
           LabSite.await(SOON, () -> weight(director).equals("-w 0")), () -> weight(director));
-      GuestsIT.must(px2, "systemctl", "stop", "twinbeat-realserver");
+      GuestLab.must(px2, "systemctl", "stop", "twinbeat-realserver");
       String down = kernel(px2);
       assertFalse(down.contains(VIP), down);
       assertFalse(px2.twinbeat("realserver", "check").succeeded());
-      GuestsIT.must(px2, "/opt/twinbeat/bin/twinbeat", "realserver", "down");
+      GuestLab.twinbeat(px2, "realserver", "down");
       assertEquals(down, kernel(px2), "down twice");
-      GuestsIT.must(px2, "systemctl", "start", "twinbeat-realserver");
+      GuestLab.must(px2, "systemctl", "start", "twinbeat-realserver");
       assertEquals(up, kernel(px2), "up again");
-      GuestsIT.must(px2, "/opt/twinbeat/bin/twinbeat", "realserver", "up");
+      GuestLab.twinbeat(px2, "realserver", "up");
       assertEquals(up, kernel(px2), "up twice");
-      GuestsIT.must(director, "/opt/twinbeat/bin/twinbeat", "undrain", "px2");
+      GuestLab.twinbeat(director, "undrain", "px2");
       assertTrue(
           LabSite.await(SOON, () -> weight(director).equals("-w 1")), () -> weight(director));
       assertTrue(probe.settle(), probe::summary);
@@ -81,12 +81,12 @@ class TunSiteIT {
   }
 
   private static String kernel(LabNode node) {
-    return GuestsIT.must(node, "bash", "-c", KERNEL);
+    return GuestLab.must(node, "bash", "-c", KERNEL);
   }
 
   /** Of px2 in the director's kernel. */
   private static String weight(LabNode director) {
-    return GuestsIT.must(
+    return GuestLab.must(
             director,
             "bash",
             "-c",
