@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,6 +40,8 @@ public final class Guest extends LabNode {
   private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
 
   private final String address;
+
+  private volatile Told told = new Told(FileTime.fromMillis(0), -1, Set.of());
 
   /** The boot that {@link #connect} was for. */
   private String connectedTo = "";
@@ -229,33 +234,48 @@ public final class Guest extends LabNode {
     return folder.guest(name()).resolve("addresses");
   }
 
-  /** Replays what the guest's kernel told of its addresses, the last word on each being true. */
+  /**
+   * By what the guest's kernel told. The witnesses ask hundreds of times a second, so that it is
+   * read only when there is more of it.
+   */
   @Override
   boolean hasAddress(InetAddress wanted) {
-    if (!isOn()) {
-      return false;
-    }
-    boolean has = false;
     try {
-      String told = Files.readString(addressLog());
-      // A line may be on its way.
-      for (String line : told.substring(0, told.lastIndexOf('\n') + 1).lines().toList()) {
-        // [Deleted ]2: eth0    inet 10.10.10.100/24 scope global ...
-        String[] words = line.strip().split("\\s+", -1);
-        for (int i = 1; i + 1 < words.length; i++) {
-          // A real server has it, too, but tells no neighbour.
-          boolean shown = !Set.of("lo", "tunl0", "ip6tnl0").contains(words[i - 1]);
-          if (shown
-              && words[i].startsWith("inet")
-              && Subnet.parse(SitePlan.withoutPrefix(words[i + 1])).equals(wanted)) {
-            has = !words[0].equals("Deleted");
-          }
-        }
+      BasicFileAttributes now = Files.readAttributes(addressLog(), BasicFileAttributes.class);
+      Told known = told;
+      if (!now.lastModifiedTime().equals(known.at) || now.size() != known.bytes) {
+        known = new Told(now.lastModifiedTime(), now.size(), replay(Files.readString(addressLog())));
+        told = known;
       }
+      return known.addresses.contains(wanted) && isOn();
     } catch (IOException e) {
       return false; // boots, or is being removed
     }
-    return has;
+  }
+
+  /** The addresses that the guest shows to others, by a file as it was then. */
+  private record Told(FileTime at, long bytes, Set<InetAddress> addresses) {}
+
+  /** The last word on each address is true. */
+  private static Set<InetAddress> replay(String told) {
+    Set<InetAddress> addresses = new HashSet<>();
+    // A line may be on its way.
+    for (String line : told.substring(0, told.lastIndexOf('\n') + 1).lines().toList()) {
+      // [Deleted ]2: eth0    inet 10.10.10.100/24 scope global ...
+      String[] words = line.strip().split("\\s+", -1);
+      for (int i = 1; i + 1 < words.length; i++) {
+        // A real server has it, too, but tells no neighbour.
+        if (words[i].startsWith("inet") && !Set.of("lo", "tunl0", "ip6tnl0").contains(words[i - 1])) {
+          InetAddress address = Subnet.parse(SitePlan.withoutPrefix(words[i + 1]));
+          if (words[0].equals("Deleted")) {
+            addresses.remove(address);
+          } else {
+            addresses.add(address);
+          }
+        }
+      }
+    }
+    return addresses;
   }
 
   @Override
