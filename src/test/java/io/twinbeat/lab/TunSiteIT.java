@@ -25,7 +25,7 @@ class TunSiteIT {
   /** All that realserver changes of a machine: addresses, devices, the network's settings. */
   private static final String KERNEL =
       "ip -o addr show dev lo; ip -o link show dev tunl0 | grep -o '<.*>'; ip -o addr show dev tunl0;"
-          + " sysctl -a 2>/dev/null | grep -E '\\.(rp_filter|arp_ignore|arp_announce) '";
+          + " grep . /proc/sys/net/ipv4/conf/*/{rp_filter,arp_ignore,arp_announce}";
 
   @RegisterExtension
   static final GuestLab GUESTS = new GuestLab(() -> Example.TUN.up(LabOptions.fresh()));
