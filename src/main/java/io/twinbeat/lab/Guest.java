@@ -244,7 +244,8 @@ public final class Guest extends LabNode {
       BasicFileAttributes now = Files.readAttributes(addressLog(), BasicFileAttributes.class);
       Told known = told;
       if (!now.lastModifiedTime().equals(known.at) || now.size() != known.bytes) {
-        known = new Told(now.lastModifiedTime(), now.size(), replay(Files.readString(addressLog())));
+        known =
+            new Told(now.lastModifiedTime(), now.size(), replay(Files.readString(addressLog())));
         told = known;
       }
       return known.addresses.contains(wanted) && isOn();
@@ -265,7 +266,8 @@ public final class Guest extends LabNode {
       String[] words = line.strip().split("\\s+", -1);
       for (int i = 1; i + 1 < words.length; i++) {
         // A real server has it, too, but tells no neighbour.
-        if (words[i].startsWith("inet") && !Set.of("lo", "tunl0", "ip6tnl0").contains(words[i - 1])) {
+        if (words[i].startsWith("inet")
+            && !Set.of("lo", "tunl0", "ip6tnl0").contains(words[i - 1])) {
           InetAddress address = Subnet.parse(SitePlan.withoutPrefix(words[i + 1]));
           if (words[0].equals("Deleted")) {
             addresses.remove(address);

@@ -1,5 +1,7 @@
 package io.twinbeat.lab;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -118,6 +120,8 @@ final class GuestPair extends GuestLab implements BeforeEachCallback {
   private String missing(String holder) {
     boolean agreed = true;
     for (LabNode node : both()) {
+      // It will not come back by itself.
+      assertTrue(node.isOn(), () -> node.name() + " is off: " + lab().powerLog());
       Optional<NodeStatus> status = node.status();
       if (status.isEmpty()) {
         return "an answer of " + node.name();

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * unit as it is, a watchdog, and power behind a BMC that {@code fence_ipmilan} talks to.
  */
 @Timeout(600)
+@TestMethodOrder(OrderAnnotation.class)
 class MachinesIT {
   private static final String ADDRESS = GuestPair.ADDRESS;
 
@@ -219,6 +223,7 @@ class MachinesIT {
    * As a shutdown does: the standby takes over from a peer that said goodbye, and shoots nobody.
    */
   @Test
+  @Order(Integer.MAX_VALUE) // Nobody has to boot again what it leaves off.
   void aStopHandsOverAndAStartStandsBy() {
     GuestLab.must(lb1(), "systemctl", "stop", "twinbeat");
     assertEquals(Set.of("lb2"), lab().holders());
