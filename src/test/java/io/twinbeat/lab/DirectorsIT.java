@@ -1,5 +1,10 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
+import static io.twinbeat.lab.GuestLab.twinbeat;
+import static io.twinbeat.lab.GuestPair.await;
+import static io.twinbeat.lab.GuestPair.says;
+import static io.twinbeat.lab.GuestPair.sees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -75,15 +80,14 @@ class DirectorsIT {
   @BeforeEach
   void undrain() {
     for (LabNode node : PAIR.both()) {
-      drained(node.status().orElseThrow())
-          .forEach(server -> GuestLab.twinbeat(node, "undrain", server));
+      drained(node.status().orElseThrow()).forEach(server -> twinbeat(node, "undrain", server));
     }
   }
 
   /** As the kernel's own tool reads it: weight by web server; without those that are not there. */
   private static Map<String, String> weights(LabNode node) {
     Map<String, String> weights = new TreeMap<>();
-    for (String line : GuestLab.must(node, "ipvsadm", "-Sn").lines().toList()) {
+    for (String line : must(node, "ipvsadm", "-Sn").lines().toList()) {
       WEB.forEach((name, ip) -> {
         if (line.contains("-r " + ip + ":80 ")) {
           weights.put(name, line.replaceAll(".* -w ", "").strip());
@@ -95,7 +99,7 @@ class DirectorsIT {
 
   /** The group moves there; the table that it has then. */
   private static void takesOverWith(LabNode node, String web1, String web2) {
-    GuestLab.twinbeat(node, "takeover");
+    twinbeat(node, "takeover");
     assertEquals(Set.of(node.name()), lab().holders());
     assertEquals(Map.of("web1", web1, "web2", web2), weights(node));
   }
@@ -114,7 +118,7 @@ class DirectorsIT {
 
   private static void drained(Set<String> servers) {
     for (LabNode node : PAIR.both()) {
-      GuestPair.says(
+      says(
           node,
           servers + " are drained, and agrees",
           status -> drained(status).equals(servers) && status.isReady(node.name()));
@@ -122,23 +126,23 @@ class DirectorsIT {
   }
 
   private static void misses(LabNode node) {
-    GuestPair.says(node, "it misses its peer", status -> !status.peer().equals("heard"));
+    says(node, "it misses its peer", status -> !status.peer().equals("heard"));
   }
 
   // Drains.
 
   @Test
   void anOrderThatBothHeardHoldsAfterATakeover() {
-    String said = GuestLab.twinbeat(lb1(), "drain", "web1");
+    String said = twinbeat(lb1(), "drain", "web1");
     assertTrue(said.contains("after a takeover by lb2, too"), said);
     assertEquals(Map.of("web1", "0", "web2", "1"), weights(lb1()));
     drained(Set.of("web1"));
-    String page = GuestLab.twinbeat(lb2(), "status");
+    String page = twinbeat(lb2(), "status");
     assertTrue(page.contains("web1, as lb1 knows"), page);
     takesOverWith(lb2(), "0", "1");
     assertEquals("web2", PAIR.answer());
     assertEquals("web2", PAIR.answer());
-    GuestLab.twinbeat(lb1(), "undrain", "web1"); // on the standby
+    twinbeat(lb1(), "undrain", "web1"); // on the standby
     assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb2()));
     takesOverWith(lb1(), "1", "1");
   }
@@ -147,7 +151,7 @@ class DirectorsIT {
   void whatANodeWithoutPowerMissedItKnowsWhenItIsBack() {
     lb2().powerOff();
     misses(lb1());
-    String said = GuestLab.twinbeat(lb1(), "drain", "web1");
+    String said = twinbeat(lb1(), "drain", "web1");
     assertTrue(said.contains("lb2 will be told, now it does not know"), said);
     lb2().powerOn();
     PAIR.calm("lb1");
@@ -156,8 +160,8 @@ class DirectorsIT {
 
     lb1().powerOff();
     misses(lb2());
-    GuestLab.twinbeat(lb2(), "undrain", "web1");
-    GuestLab.twinbeat(lb2(), "drain", "web2");
+    twinbeat(lb2(), "undrain", "web1");
+    twinbeat(lb2(), "drain", "web2");
     lb1().powerOn();
     PAIR.calm("lb2");
     drained(Set.of("web2"));
@@ -168,23 +172,23 @@ class DirectorsIT {
   @Test
   void whatDiffersAfterAPartitionIsJoined() {
     lab().heartbeatLinks().forEach(lab()::cut);
-    GuestPair.sees(lb2(), "disconnected");
-    GuestLab.twinbeat(lb1(), "drain", "web1");
-    GuestLab.twinbeat(lb2(), "drain", "web2");
-    GuestLab.twinbeat(lb2(), "drain", "web1");
-    GuestLab.twinbeat(lb2(), "undrain", "web1");
+    sees(lb2(), "disconnected");
+    twinbeat(lb1(), "drain", "web1");
+    twinbeat(lb2(), "drain", "web2");
+    twinbeat(lb2(), "drain", "web1");
+    twinbeat(lb2(), "undrain", "web1");
     assertEquals(Map.of("web1", "0", "web2", "1"), weights(lb1()));
     lab().heartbeatLinks().forEach(lab()::mend);
     drained(Set.of("web2"));
     assertEquals(Map.of("web1", "1", "web2", "0"), weights(lb1()));
-    String events = GuestLab.twinbeat(lb1(), "events");
+    String events = twinbeat(lb1(), "events");
     assertTrue(events.contains("no new connections for web2: lb2 knows a newer order"), events);
     takesOverWith(lb2(), "1", "0");
   }
 
   @Test
   void anOrderOutlivesThePowerOfBoth() {
-    GuestLab.twinbeat(lb1(), "drain", "web2");
+    twinbeat(lb1(), "drain", "web2");
     PAIR.both().forEach(LabNode::powerOff);
     GuestPair.powerOn(PAIR.both());
     PAIR.calm("lb1");
@@ -196,7 +200,7 @@ class DirectorsIT {
   // Hand-overs.
 
   private static String daemons(LabNode node) {
-    return GuestLab.must(node, "ipvsadm", "-L", "--daemon");
+    return must(node, "ipvsadm", "-L", "--daemon");
   }
 
   private static boolean isOnly(LabNode node, String role) {
@@ -214,16 +218,15 @@ class DirectorsIT {
       for (int i = 0; i <= HAND_OVERS; i++) {
         LabNode from = i % 2 == 0 ? lb1() : lb2();
         LabNode to = i % 2 == 0 ? lb2() : lb1();
-        GuestPair.await("the turn before is over", () -> isOnly(from, "master"));
-        GuestPair.await("the turn before is over", () -> isOnly(to, "backup"));
-        GuestPair.await(
+        await("the turn before is over", () -> isOnly(from, "master"));
+        await("the turn before is over", () -> isOnly(to, "backup"));
+        await(
             to.name() + " knows of the open connection",
-            () -> GuestLab.must(to, "ipvsadm", "-Lcn").contains("ESTABLISHED"));
+            () -> must(to, "ipvsadm", "-Lcn").contains("ESTABLISHED"));
         long answers = kept.answers();
         long began = System.nanoTime();
-        GuestLab.twinbeat(to, "takeover");
-        GuestPair.await(
-            "the open connection goes on", () -> kept.answers() > answers + 2 || kept.lost());
+        twinbeat(to, "takeover");
+        await("the open connection goes on", () -> kept.answers() > answers + 2 || kept.lost());
         assertTrue(!kept.lost(), "the open connection broke");
         assertTrue(probe.settle(), "the probe went on");
         List<Outage> outages = probe.outagesSince(began);
@@ -242,23 +245,23 @@ class DirectorsIT {
   /** What has not been sent yet is sent, and then no master is left behind. */
   @Test
   void aDaemonThatLeavesEndsTheTurnFirst() {
-    GuestLab.must(lb1(), "systemctl", "stop", "twinbeat");
+    must(lb1(), "systemctl", "stop", "twinbeat");
     assertEquals(Set.of("lb2"), lab().holders());
     assertTrue(isOnly(lb1(), "backup"), daemons(lb1()));
-    assertEquals("", GuestLab.must(lb1(), "ipvsadm", "-Sn"));
+    assertEquals("", must(lb1(), "ipvsadm", "-Sn"));
   }
 
   // Tables.
 
   @Test
   void aStandbyTakesOutALeftTable() {
-    GuestLab.must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
-    GuestLab.must(lb2(), "ipvsadm", "-A", "-t", "10.10.10.12:99", "-s", "rr");
-    GuestPair.await(
+    must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    must(lb2(), "ipvsadm", "-A", "-t", "10.10.10.12:99", "-s", "rr");
+    await(
         "lb2 takes it out, and nothing else",
-        () -> GuestLab.must(lb2(), "ipvsadm", "-Sn").equals("-A -t 10.10.10.12:99 -s rr\n"));
-    GuestLab.must(lb2(), "ipvsadm", "-C");
-    String events = GuestLab.twinbeat(lb2(), "events");
+        () -> must(lb2(), "ipvsadm", "-Sn").equals("-A -t 10.10.10.12:99 -s rr\n"));
+    must(lb2(), "ipvsadm", "-C");
+    String events = twinbeat(lb2(), "events");
     assertTrue(events.contains("there was an IPVS table on this node"), events);
     assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb1()));
   }
@@ -266,28 +269,26 @@ class DirectorsIT {
   /** Over a restart of the daemon in it, too; and nobody touches the standby's table meanwhile. */
   @Test
   void inAMaintenanceTheTableIsKeptUp() {
-    GuestLab.twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
-    GuestLab.must(lb1(), "systemctl", "kill", "-s", "KILL", "twinbeat");
-    GuestPair.await(
+    twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
+    must(lb1(), "systemctl", "kill", "-s", "KILL", "twinbeat");
+    await(
         "a new life that knows of it",
         () -> lb1().twinbeat("maintenance").out().contains("new switch"));
-    GuestLab.must(lb1(), "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.10.21:80");
-    GuestPair.await("mended", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
-    GuestLab.must(lab().node("web2"), "systemctl", "stop", "nginx");
-    GuestPair.await("web2 is out", () -> weights(lb1()).equals(Map.of("web1", "1")));
-    GuestLab.twinbeat(lb1(), "drain", "web1");
+    must(lb1(), "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.10.21:80");
+    await("mended", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    must(lab().node("web2"), "systemctl", "stop", "nginx");
+    await("web2 is out", () -> weights(lb1()).equals(Map.of("web1", "1")));
+    twinbeat(lb1(), "drain", "web1");
     assertEquals(Map.of("web1", "0"), weights(lb1()));
-    GuestLab.twinbeat(lb1(), "undrain", "web1");
-    GuestLab.must(lab().node("web2"), "systemctl", "start", "nginx");
-    GuestPair.await("web2 is back", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    twinbeat(lb1(), "undrain", "web1");
+    must(lab().node("web2"), "systemctl", "start", "nginx");
+    await("web2 is back", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
 
-    GuestLab.must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
     ScenePair.never(
-        "lb2 touched it in a maintenance",
-        WATCHED,
-        () -> GuestLab.must(lb2(), "ipvsadm", "-Sn").isEmpty());
-    GuestLab.twinbeat(lb1(), "maintenance", "off");
-    GuestPair.await("taken out", () -> GuestLab.must(lb2(), "ipvsadm", "-Sn").isEmpty());
+        "lb2 touched it in a maintenance", WATCHED, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
+    twinbeat(lb1(), "maintenance", "off");
+    await("taken out", () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
     assertEquals(Set.of("lb1"), lab().holders());
   }
 }

@@ -1,5 +1,6 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -61,19 +62,19 @@ class GuestsIT {
   @Test
   void aGuestIsAnLvsDirector() {
     LabNode director = GUESTS.lab().node("director");
-    GuestLab.must(director, "ip", "addr", "add", ADDRESS + "/24", "dev", "eth0");
-    GuestLab.must(director, "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
+    must(director, "ip", "addr", "add", ADDRESS + "/24", "dev", "eth0");
+    must(director, "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
     for (String web : List.of("10.10.30.11", "10.10.30.12")) {
-      GuestLab.must(director, "ipvsadm", "-a", "-t", ADDRESS + ":80", "-r", web + ":80", "-m");
+      must(director, "ipvsadm", "-a", "-t", ADDRESS + ":80", "-r", web + ":80", "-m");
     }
     assertEquals(Set.of("web1", "web2"), answers(4));
     // Both ways, at the switch.
     GUESTS.lab().cut("back", Direction.BOTH, "web2");
-    GuestLab.must(director, "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.30.12:80");
+    must(director, "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.30.12:80");
     assertEquals(Set.of("web1"), answers(4));
     GUESTS.lab().mend("back", Direction.BOTH, "web2");
     assertTrue(director.hasAddress(ADDRESS));
-    GuestLab.must(director, "ip", "addr", "del", ADDRESS + "/24", "dev", "eth0");
+    must(director, "ip", "addr", "del", ADDRESS + "/24", "dev", "eth0");
     ScenePair.await("the lab knows that it is gone", () -> !director.hasAddress(ADDRESS));
   }
 
@@ -95,23 +96,22 @@ class GuestsIT {
         web1.exec("bash", "-c", "printf '%s|' \"$@\"; exit 7", "x", "a b", "it's $HOME", "");
     assertEquals("a b|it's $HOME||", outcome.out());
     assertEquals(7, ScenePair.exit(outcome));
-    assertEquals("web1\n", GuestLab.must(web1, "hostname"));
-    assertEquals("1\n", GuestLab.must(web1, "bash", "-c", "ls -l /proc/1/exe | grep -c systemd"));
+    assertEquals("web1\n", must(web1, "hostname"));
+    assertEquals("1\n", must(web1, "bash", "-c", "ls -l /proc/1/exe | grep -c systemd"));
   }
 
   /** The disk outlives the power; memory does not. */
   @Test
   void aPowerCutKeepsWhatWasOnDisk() {
     LabNode web2 = GUESTS.lab().node("web2");
-    GuestLab.must(web2, "bash", "-c", "echo kept >/root/kept && sync && echo lost >/run/lost");
-    String before = GuestLab.must(web2, "cat", "/proc/sys/kernel/random/boot_id");
+    must(web2, "bash", "-c", "echo kept >/root/kept && sync && echo lost >/run/lost");
+    String before = must(web2, "cat", "/proc/sys/kernel/random/boot_id");
     web2.powerOff();
     assertTrue(!web2.isOn());
     web2.powerOn();
-    assertEquals("kept\n", GuestLab.must(web2, "cat", "/root/kept"));
+    assertEquals("kept\n", must(web2, "cat", "/root/kept"));
     assertTrue(!web2.exec("test", "-e", "/run/lost").succeeded());
-    assertTrue(!GuestLab.must(web2, "cat", "/proc/sys/kernel/random/boot_id").equals(before));
-    assertEquals(
-        "0\n", GuestLab.must(web2, "bash", "-c", "systemctl --failed --no-legend | wc -l"));
+    assertTrue(!must(web2, "cat", "/proc/sys/kernel/random/boot_id").equals(before));
+    assertEquals("0\n", must(web2, "bash", "-c", "systemctl --failed --no-legend | wc -l"));
   }
 }

@@ -1,5 +1,9 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
+import static io.twinbeat.lab.GuestLab.twinbeat;
+import static io.twinbeat.lab.GuestPair.await;
+import static io.twinbeat.lab.GuestPair.sees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,8 +99,7 @@ class MachinesIT {
   void theHolderLosesItsPower() {
     lb1().powerOff();
     takesOver(lb2(), lb1());
-    assertEquals(
-        "0\n", GuestLab.must(lb2(), "bash", "-c", "systemctl --failed --no-legend | wc -l"));
+    assertEquals("0\n", must(lb2(), "bash", "-c", "systemctl --failed --no-legend | wc -l"));
   }
 
   @Test
@@ -111,13 +114,12 @@ class MachinesIT {
     assertTrue(!lb1().isOn());
     lab().links().forEach(lab()::mend);
     started = System.nanoTime();
-    GuestLab.twinbeat(lb2(), "fence", "on", "lb1");
+    twinbeat(lb2(), "fence", "on", "lb1");
     lb1().awaitBoot();
     PAIR.calm("lb2");
     assertEquals(Set.of(), shot());
     assertEquals(
-        "none\n",
-        GuestLab.must(lb1(), "bash", "-c", "ip -o addr | grep -q " + ADDRESS + " || echo none"));
+        "none\n", must(lb1(), "bash", "-c", "ip -o addr | grep -q " + ADDRESS + " || echo none"));
   }
 
   /** The unit's own watchdog is the first: it makes another daemon, which finds all as it was. */
@@ -126,8 +128,8 @@ class MachinesIT {
     List<String> before = told(lb1());
     String pid = mainPid(lb1());
     lb1().stall();
-    GuestPair.sees(lb2(), "disconnected");
-    GuestPair.await("another daemon", () -> !Set.of(pid, "0\n").contains(mainPid(lb1())));
+    sees(lb2(), "disconnected");
+    await("another daemon", () -> !Set.of(pid, "0\n").contains(mainPid(lb1())));
     PAIR.calm("lb1");
     assertEquals(before, told(lb1()), "changes of the address");
     assertEquals(Set.of(), shot());
@@ -137,12 +139,11 @@ class MachinesIT {
   @Test
   void theWatchdogResetsAHolderThatNothingElseCanHelp() {
     long resets = resets(lb1());
-    GuestLab.must(
-        lb1(), "bash", "-c", "echo 1 >/sys/fs/cgroup/system.slice/twinbeat.service/cgroup.freeze");
-    GuestPair.sees(lb2(), "disconnected");
+    must(lb1(), "bash", "-c", "echo 1 >/sys/fs/cgroup/system.slice/twinbeat.service/cgroup.freeze");
+    sees(lb2(), "disconnected");
     assertEquals(Set.of("lb1"), lab().holders());
     // Not that it boots: lb2 may see the service gone, and switch it off, before it comes to that.
-    GuestPair.await("the watchdog resets lb1", () -> resets(lb1()) > resets);
+    await("the watchdog resets lb1", () -> resets(lb1()) > resets);
     ScenePair.measured(
         "the watchdog (%d s) reset the machine %d ms after its daemon froze",
         WATCHDOG.toSeconds(), (System.nanoTime() - started) / 1_000_000);
@@ -150,7 +151,7 @@ class MachinesIT {
   }
 
   private static String mainPid(LabNode node) {
-    return GuestLab.must(node, "systemctl", "show", "-P", "MainPID", "twinbeat");
+    return must(node, "systemctl", "show", "-P", "MainPID", "twinbeat");
   }
 
   private static long resets(LabNode node) {
@@ -168,14 +169,14 @@ class MachinesIT {
   void systemdRunsTheUnitAsItIs() {
     UnitLimits limits = new UnitLimits();
     String pid = mainPid(lb1()).strip();
-    String status = GuestLab.must(lb1(), "cat", "/proc/" + pid + "/status");
+    String status = must(lb1(), "cat", "/proc/" + pid + "/status");
     String bound = status.lines().filter(l -> l.startsWith("CapBnd:")).findFirst().orElseThrow();
     long capabilities = Long.parseUnsignedLong(bound.substring("CapBnd:".length()).strip(), 16);
     assertEquals(
         limits.get("CapabilityBoundingSet").split(" ", -1).length, Long.bitCount(capabilities));
     assertTrue(status.contains("NoNewPrivs:\t1"), status);
     assertTrue(status.contains("Seccomp:\t2"), status);
-    String mounts = GuestLab.must(lb1(), "cat", "/proc/" + pid + "/mounts");
+    String mounts = must(lb1(), "cat", "/proc/" + pid + "/mounts");
     assertTrue(mounts.lines().anyMatch(l -> l.matches("\\S+ /usr \\S+ ro,.*")), mounts);
   }
 
@@ -191,16 +192,16 @@ class MachinesIT {
   void aRestartAndAReloadMoveNothing() {
     List<String> before = told(lb1());
     String pid = mainPid(lb1());
-    GuestLab.must(lb1(), "systemctl", "restart", "twinbeat");
+    must(lb1(), "systemctl", "restart", "twinbeat");
     assertTrue(!mainPid(lb1()).equals(pid));
     assertEquals("lb1", PAIR.answer());
     PAIR.calm("lb1");
     for (LabNode node : List.of(lb1(), lb2())) {
-      GuestLab.must(node, "sed", "-i", "s/interval: 200ms/interval: 250ms/", SiteSetup.SITE_FILE);
+      must(node, "sed", "-i", "s/interval: 200ms/interval: 250ms/", SiteSetup.SITE_FILE);
     }
-    GuestLab.must(lb1(), "systemctl", "reload", "twinbeat");
+    must(lb1(), "systemctl", "reload", "twinbeat");
     for (LabNode node : List.of(lb1(), lb2())) {
-      String page = GuestLab.twinbeat(node, "status");
+      String page = twinbeat(node, "status");
       assertTrue(page.contains("heartbeat each 250 ms"), page);
     }
     assertEquals(before, told(lb1()), "changes of the address");
@@ -209,13 +210,13 @@ class MachinesIT {
 
   @Test
   void maintenanceIsOfBothNodes() {
-    GuestLab.twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
-    String shown = GuestLab.twinbeat(lb2(), "maintenance");
+    twinbeat(lb1(), "maintenance", "on", "--for", "1h", "--reason", "new switch");
+    String shown = twinbeat(lb2(), "maintenance");
     assertTrue(shown.contains("new switch"), shown);
-    GuestLab.must(lb1(), "systemctl", "restart", "twinbeat");
-    GuestPair.await(
+    must(lb1(), "systemctl", "restart", "twinbeat");
+    await(
         "it outlives the daemon", () -> lb1().twinbeat("maintenance").out().contains("new switch"));
-    GuestLab.twinbeat(lb1(), "maintenance", "off");
+    twinbeat(lb1(), "maintenance", "off");
     assertEquals(Set.of("lb1"), lab().holders());
   }
 
@@ -225,15 +226,15 @@ class MachinesIT {
   @Test
   @Order(Integer.MAX_VALUE) // Nobody has to boot again what it leaves off.
   void aStopHandsOverAndAStartStandsBy() {
-    GuestLab.must(lb1(), "systemctl", "stop", "twinbeat");
+    must(lb1(), "systemctl", "stop", "twinbeat");
     assertEquals(Set.of("lb2"), lab().holders());
     assertEquals("lb2", PAIR.answer());
-    GuestLab.must(lb1(), "systemctl", "start", "twinbeat");
+    must(lb1(), "systemctl", "start", "twinbeat");
     PAIR.calm("lb2");
     assertEquals(Set.of(), shot());
     // The same for the whole machine.
-    GuestLab.must(lb2(), "systemctl", "--no-block", "poweroff");
-    GuestPair.await("lb2 is off", () -> !lb2().isOn());
+    must(lb2(), "systemctl", "--no-block", "poweroff");
+    await("lb2 is off", () -> !lb2().isOn());
     assertEquals(Set.of("lb1"), lab().holders());
     assertEquals("lb1", PAIR.answer());
     assertEquals(Set.of(), shot());

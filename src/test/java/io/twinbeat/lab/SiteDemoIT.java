@@ -1,5 +1,6 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.twinbeat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -91,7 +92,7 @@ class SiteDemoIT {
     for (String first : List.of("lvs1", "px1")) {
       GuestPair.says(node(first), "it is ready", status -> status.isReady(first));
       if (!node(first).status().orElseThrow().holder().equals(first)) {
-        GuestLab.twinbeat(node(first), "takeover");
+        twinbeat(node(first), "takeover");
       }
     }
   }

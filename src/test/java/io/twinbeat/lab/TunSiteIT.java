@@ -1,5 +1,7 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
+import static io.twinbeat.lab.GuestLab.twinbeat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,20 +50,20 @@ class TunSiteIT {
     try (Probe probe = GUESTS.lab().probe(Probe.Pace.SLOW, event -> {})) {
       assertTrue(LabSite.await(SOON, () -> !probe.isDown()), probe::summary);
       long began = System.nanoTime();
-      GuestLab.twinbeat(director, "drain", "px2");
+      twinbeat(director, "drain", "px2");
       assertTrue(
           LabSite.await(SOON, () -> weight(director).equals("-w 0")), () -> weight(director));
-      GuestLab.must(px2, "systemctl", "stop", "twinbeat-realserver");
+      must(px2, "systemctl", "stop", "twinbeat-realserver");
       String down = kernel(px2);
       assertFalse(down.contains(VIP), down);
       assertFalse(px2.twinbeat("realserver", "check").succeeded());
-      GuestLab.twinbeat(px2, "realserver", "down");
+      twinbeat(px2, "realserver", "down");
       assertEquals(down, kernel(px2), "down twice");
-      GuestLab.must(px2, "systemctl", "start", "twinbeat-realserver");
+      must(px2, "systemctl", "start", "twinbeat-realserver");
       assertEquals(up, kernel(px2), "up again");
-      GuestLab.twinbeat(px2, "realserver", "up");
+      twinbeat(px2, "realserver", "up");
       assertEquals(up, kernel(px2), "up twice");
-      GuestLab.twinbeat(director, "undrain", "px2");
+      twinbeat(director, "undrain", "px2");
       assertTrue(
           LabSite.await(SOON, () -> weight(director).equals("-w 1")), () -> weight(director));
       assertTrue(probe.settle(), probe::summary);
@@ -81,12 +83,12 @@ class TunSiteIT {
   }
 
   private static String kernel(LabNode node) {
-    return GuestLab.must(node, "bash", "-c", KERNEL);
+    return must(node, "bash", "-c", KERNEL);
   }
 
   /** Of px2 in the director's kernel. */
   private static String weight(LabNode director) {
-    return GuestLab.must(
+    return must(
             director,
             "bash",
             "-c",
