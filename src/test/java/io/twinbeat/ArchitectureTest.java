@@ -40,8 +40,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void labImportsFoundationsAndIsImportedByCliAlone() {
-    mayImport("lab", FOUNDATIONS);
+  void labImportsFoundationsAndControlAndIsImportedByCliAlone() {
+    mayImport("lab", concat(FOUNDATIONS, List.of("control")));
     noClasses()
         .that(resideInAPackage("io.twinbeat..").and(not(resideInAnyPackage(in("lab", "cli")))))
         .should()

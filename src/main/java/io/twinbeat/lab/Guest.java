@@ -1,12 +1,20 @@
 package io.twinbeat.lab;
 
+import io.twinbeat.control.ControlClient;
+import io.twinbeat.control.NoDaemonException;
+import io.twinbeat.control.Request;
+import io.twinbeat.control.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -22,10 +30,21 @@ public final class Guest extends LabNode {
   /** Names the folder where consoles are kept; else that of temporary files. */
   private static final String CONSOLES = "twinbeat.lab.consoles";
 
+  /** Where the daemon listens, by default. */
+  private static final String CONTROL = "/run/twinbeat/control.sock";
+
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int LAST_WORDS = 15;
 
+  /** As the command waits for it. */
+  private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
+
   private final String address;
+
+  private volatile Told told = new Told(FileTime.fromMillis(0), -1, Set.of());
+
+  /** The boot that {@link #connect} was for. */
+  private String connectedTo = "";
 
   Guest(LabFolder folder, SitePlan.NodePlan plan) {
     super(folder, plan.name());
@@ -39,7 +58,12 @@ public final class Guest extends LabNode {
 
   /** Whether the boot that is under way, or was the last, got to the end: all services started. */
   public boolean hasBooted() {
-    return isOn() && Files.exists(folder.guest(name()).resolve("up"));
+    return isOn() && Files.exists(up());
+  }
+
+  /** Holds the kernel's name of the boot that got to its end. */
+  private Path up() {
+    return folder.guest(name()).resolve("up");
   }
 
   @Override
@@ -86,15 +110,22 @@ public final class Guest extends LabNode {
   }
 
   /**
-   * One connection for all commands to come: a handshake takes a second here. Without it each makes
-   * its own. It ends when the guest does, or the lab, whose keeper ends what is in its namespace.
+   * One connection for all commands to come of this boot: a handshake takes a second here. Without
+   * it each makes its own. It ends when the guest does, or the lab, whose keeper ends what is in
+   * its namespace.
    */
-  private void connect() {
+  private synchronized void connect() {
+    String boot = LabFolder.read(up());
+    if (boot.equals(connectedTo)) {
+      return;
+    }
+    connectedTo = boot;
     String keeper = LabFolder.read(folder.keeper()).split(" ", -1)[0];
     List<String> argv = new ArrayList<>(List.of("nsenter", "--target", keeper, "--pid", "--"));
-    argv.addAll(ssh("-M", "-N"));
+    argv.addAll(ssh("-M", "-N", "-L", control() + ":" + CONTROL));
     try {
       Files.deleteIfExists(socket());
+      Files.deleteIfExists(control());
       new ProcessBuilder(argv)
           .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -107,6 +138,11 @@ public final class Guest extends LabNode {
 
   private Path socket() {
     return folder.node(name()).resolve("ssh").toAbsolutePath();
+  }
+
+  /** The connection's own end of the daemon's control socket. */
+  private Path control() {
+    return folder.node(name()).resolve("control.sock").toAbsolutePath();
   }
 
   private List<String> ssh(String... options) {
@@ -154,6 +190,25 @@ public final class Guest extends LabNode {
     return all;
   }
 
+  /**
+   * Asked over the daemon's socket: in a guest the command is a JVM that starts for seconds, and
+   * who asks until something is true would keep the machine from getting there.
+   */
+  @Override
+  public Optional<NodeStatus> status() {
+    if (!isOn()) {
+      return Optional.empty();
+    }
+    try {
+      return new ControlClient(control()).ask(Request.of("status"), STATUS_LIMIT)
+              instanceof Response.Done done
+          ? Optional.of(new NodeStatus(done.result()))
+          : Optional.empty();
+    } catch (NoDaemonException e) {
+      return super.status(); // There is no connection that is kept.
+    }
+  }
+
   @Override
   public void stopDaemon() {
     mustExec("systemctl", "stop", "twinbeat");
@@ -179,33 +234,50 @@ public final class Guest extends LabNode {
     return folder.guest(name()).resolve("addresses");
   }
 
-  /** Replays what the guest's kernel told of its addresses, the last word on each being true. */
+  /**
+   * By what the guest's kernel told. The witnesses ask hundreds of times a second, so that it is
+   * read only when there is more of it.
+   */
   @Override
   boolean hasAddress(InetAddress wanted) {
-    if (!isOn()) {
-      return false;
-    }
-    boolean has = false;
     try {
-      String told = Files.readString(addressLog());
-      // A line may be on its way.
-      for (String line : told.substring(0, told.lastIndexOf('\n') + 1).lines().toList()) {
-        // [Deleted ]2: eth0    inet 10.10.10.100/24 scope global ...
-        String[] words = line.strip().split("\\s+", -1);
-        for (int i = 1; i + 1 < words.length; i++) {
-          // A real server has it, too, but tells no neighbour.
-          boolean shown = !Set.of("lo", "tunl0", "ip6tnl0").contains(words[i - 1]);
-          if (shown
-              && words[i].startsWith("inet")
-              && Subnet.parse(SitePlan.withoutPrefix(words[i + 1])).equals(wanted)) {
-            has = !words[0].equals("Deleted");
-          }
-        }
+      BasicFileAttributes now = Files.readAttributes(addressLog(), BasicFileAttributes.class);
+      Told known = told;
+      if (!now.lastModifiedTime().equals(known.at) || now.size() != known.bytes) {
+        known =
+            new Told(now.lastModifiedTime(), now.size(), replay(Files.readString(addressLog())));
+        told = known;
       }
+      return known.addresses.contains(wanted) && isOn();
     } catch (IOException e) {
       return false; // boots, or is being removed
     }
-    return has;
+  }
+
+  /** The addresses that the guest shows to others, by a file as it was then. */
+  private record Told(FileTime at, long bytes, Set<InetAddress> addresses) {}
+
+  /** The last word on each address is true. */
+  private static Set<InetAddress> replay(String told) {
+    Set<InetAddress> addresses = new HashSet<>();
+    // A line may be on its way.
+    for (String line : told.substring(0, told.lastIndexOf('\n') + 1).lines().toList()) {
+      // [Deleted ]2: eth0    inet 10.10.10.100/24 scope global ...
+      String[] words = line.strip().split("\\s+", -1);
+      for (int i = 1; i + 1 < words.length; i++) {
+        // A real server has it, too, but tells no neighbour.
+        if (words[i].startsWith("inet")
+            && !Set.of("lo", "tunl0", "ip6tnl0").contains(words[i - 1])) {
+          InetAddress address = Subnet.parse(SitePlan.withoutPrefix(words[i + 1]));
+          if (words[0].equals("Deleted")) {
+            addresses.remove(address);
+          } else {
+            addresses.add(address);
+          }
+        }
+      }
+    }
+    return addresses;
   }
 
   @Override

@@ -64,6 +64,7 @@ final class GuestFolder {
     }
     // The console is kept: what the kernel and the services say, without a login.
     arguments.addAll(List.of("con=null", "con0=null,fd:1", "quiet"));
+    arguments.addAll(List.of("selinux=0", "audit=0"));
     arguments.add("systemd.journald.forward_to_console=1");
     arguments.add("init=/usr/local/sbin/guest-init");
     arguments.addAll(List.of("umid=" + node.name(), "uml_dir=" + home.resolve("uml")));

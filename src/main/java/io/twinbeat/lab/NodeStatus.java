@@ -8,8 +8,9 @@ import io.twinbeat.process.Outcome;
 import java.util.Optional;
 
 /**
- * What one node's daemon says of itself: the answer to {@code twinbeat status --json}, asked for by
- * the command as a user would. What is missing in it reads as the empty string or false.
+ * What one node's daemon says of itself: the answer to {@code twinbeat status --json}, by the
+ * command as a user would ask, or over the socket that the command uses. What is missing in it
+ * reads as the empty string or false.
  */
 public record NodeStatus(JsonObject json) {
 

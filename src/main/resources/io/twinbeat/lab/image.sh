@@ -65,6 +65,7 @@ chroot "$root" depmod "$version"
 mkdir -p "$root/usr/share/fence"
 cp /usr/share/fence/fencing.py "$root/usr/share/fence/"
 cp /usr/sbin/fence_ipmilan "$root/usr/sbin/"
+chroot "$root" python3 -m compileall -q /usr/share/fence # as its package does
 
 ssh-keygen -q -t ed25519 -N '' -C 'the lab' -f "$work/key"
 mkdir -m 700 -p "$root/root/.ssh"
@@ -84,11 +85,22 @@ for unit in guest-up guest-addresses; do
   install -m 644 "$parts/$unit.service" "$units/"
   chroot "$root" systemctl -q enable "$unit"
 done
-# What only costs time: there are no devices to wait for, and the kernel makes their files itself.
-for unit in systemd-udevd.service systemd-udev-trigger.service systemd-udevd-{control,kernel}.socket \
-  modprobe@.service ipvsadm.service getty@tty1.service dev-hugepages.mount sys-kernel-{debug,tracing}.mount; do
+# What only costs time, at each boot of each guest: there are no devices to wait for (the kernel makes their files itself),
+# no terminals, no disks but one, nothing that is kept for long.
+for unit in systemd-udevd.service systemd-udev-trigger.service systemd-udevd-{control,kernel}.socket kmod-static-nodes.service \
+  modprobe@.service ipvsadm.service getty@tty1.service getty.target dev-{hugepages,mqueue}.mount \
+  sys-kernel-{config,debug,tracing}.mount sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount \
+  systemd-{journal-flush,logind,random-seed,remount-fs,sysusers,update-utmp,update-utmp-runlevel}.service \
+  systemd-tmpfiles-clean.timer fstrim.timer dpkg-db-backup.timer; do
   ln -sf /dev/null "$units/$unit"
 done
+# All units are files.
+mkdir -p "$units-generators"
+for generator in "$root"/usr/lib/systemd/system-generators/*; do
+  ln -s /dev/null "$units-generators/${generator##*/}"
+done
+mkdir -p "$root/etc/systemd/journald.conf.d"
+printf '[Journal]\nStorage=volatile\n' >"$root/etc/systemd/journald.conf.d/lab.conf" # what is kept is the console
 echo softdog >"$root/etc/modules-load.d/lab.conf"
 # As most watchdogs: one that can be disarmed.
 echo options softdog nowayout=0 >"$root/etc/modprobe.d/lab.conf"

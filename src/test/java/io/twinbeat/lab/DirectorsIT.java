@@ -1,22 +1,21 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
+import static io.twinbeat.lab.GuestLab.twinbeat;
+import static io.twinbeat.lab.GuestPair.await;
+import static io.twinbeat.lab.GuestPair.says;
+import static io.twinbeat.lab.GuestPair.sees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinbeat.process.Outcome;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,9 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(600)
 class DirectorsIT {
-  private static final String ADDRESS = "10.10.10.100";
-  private static final Duration SOON = Duration.ofSeconds(60);
-  private static final Duration CALM_LIMIT = Duration.ofMinutes(3);
+  private static final String ADDRESS = GuestPair.ADDRESS;
 
   /** Far longer than a standby takes to find a left table. */
   private static final Duration WATCHED = Duration.ofSeconds(6);
@@ -69,98 +66,25 @@ class DirectorsIT {
   private static final Map<String, String> WEB =
       Map.of("web1", "10.10.10.21", "web2", "10.10.10.22");
 
-  @RegisterExtension static final GuestLab GUESTS = new GuestLab(DirectorsIT::up);
-
-  private static LabSite up() {
-    try {
-      Path file = Files.createTempFile("twinbeat-directors", ".yaml");
-      try {
-        Files.writeString(file, SITE);
-        return LabSite.up(LabOptions.fresh().withSiteFile(file).withMachines());
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  @RegisterExtension static final GuestPair PAIR = GuestPair.inFrontOf(WEB.keySet(), SITE);
 
   private static LabSite lab() {
-    return GUESTS.lab();
+    return PAIR.lab();
   }
 
   private static LabNode lb1() {
-    return lab().node("lb1");
+    return PAIR.lb1();
   }
 
   private static LabNode lb2() {
-    return lab().node("lb2");
-  }
-
-  private static List<LabNode> directors() {
-    return List.of(lb1(), lb2());
+    return PAIR.lb2();
   }
 
   @BeforeEach
-  void calm() {
-    lab().links().forEach(lab()::mend);
-    for (LabNode node : lab().nodes()) {
-      if (!node.isOn()) {
-        node.powerOn();
-      }
+  void undrain() {
+    for (LabNode node : PAIR.both()) {
+      drained(node.status().orElseThrow()).forEach(server -> twinbeat(node, "undrain", server));
     }
-    for (LabNode node : directors()) {
-      node.twinbeat("maintenance", "off");
-      must(node, "systemctl", "start", "twinbeat");
-    }
-    calm("lb1");
-    WEB.keySet().forEach(server -> twinbeat(lb1(), "undrain", server));
-  }
-
-  /** Both hear each other, agree on the holder and are ready. */
-  private static void calm(String holder) {
-    String[] missing = {""};
-    try {
-      await(
-          "calm",
-          CALM_LIMIT,
-          () -> {
-            missing[0] = missing(holder);
-            return missing[0].isEmpty();
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError("no calm with " + holder + ": " + missing[0], e);
-    }
-  }
-
-  private static String missing(String holder) {
-    for (LabNode node : directors()) {
-      Optional<NodeStatus> status = node.status();
-      if (status.isEmpty()) {
-        return "an answer of " + node.name();
-      }
-      for (LabNode each : directors()) {
-        if (!status.get().isReady(each.name())) {
-          return each.name() + " is ready, as " + node.name() + " sees it: " + status.get().json();
-        }
-      }
-      if (!status.get().holder().equals(holder)) {
-        return "takeover: " + lab().node(holder).twinbeat("takeover").summary();
-      }
-    }
-    return lab().holders().equals(Set.of(holder)) && WEB.containsKey(answer())
-        ? ""
-        : "%s has the address (%s have), and a web server answers (%s does)"
-            .formatted(holder, lab().holders(), answer());
-  }
-
-  private static void await(String what, Duration limit, BooleanSupplier condition) {
-    ScenePair.await(what, limit, condition);
-  }
-
-  private static String answer() {
-    Outcome outcome = lab().atClient("curl", "-sS", "--max-time", "2", "http://" + ADDRESS + "/");
-    return outcome.succeeded() ? outcome.out().strip() : outcome.summary();
   }
 
   /** As the kernel's own tool reads it: weight by web server; without those that are not there. */
@@ -183,32 +107,29 @@ class DirectorsIT {
     assertEquals(Map.of("web1", web1, "web2", web2), weights(node));
   }
 
-  private static String state(LabNode node, String server) {
-    String shown = node.status().orElseThrow().json().toString();
+  private static String state(NodeStatus status, String server) {
+    String shown = status.json().toString();
     int at = shown.indexOf("\"name\":\"" + server + "\",\"address\"");
     return shown.substring(at).replaceAll("(?s)^.*?\"state\":\"([a-z]+)\".*", "$1");
   }
 
+  private static Set<String> drained(NodeStatus status) {
+    return WEB.keySet().stream()
+        .filter(server -> state(status, server).equals("drained"))
+        .collect(Collectors.toSet());
+  }
+
   private static void drained(Set<String> servers) {
-    for (LabNode node : directors()) {
-      await(
-          node.name() + " shows that " + servers + " are drained, and agrees",
-          SOON,
-          () ->
-              WEB.keySet().stream()
-                      .allMatch(s -> state(node, s).equals("drained") == servers.contains(s))
-                  && node.status().orElseThrow().isReady(node.name()));
+    for (LabNode node : PAIR.both()) {
+      says(
+          node,
+          servers + " are drained, and agrees",
+          status -> drained(status).equals(servers) && status.isReady(node.name()));
     }
   }
 
-  private static String twinbeat(LabNode node, String... arguments) {
-    Outcome outcome = node.twinbeat(arguments);
-    assertTrue(outcome.succeeded(), () -> node.name() + ": " + outcome.out() + outcome.err());
-    return outcome.out();
-  }
-
-  private static String must(LabNode node, String... argv) {
-    return GuestsIT.must(node, argv);
+  private static void misses(LabNode node) {
+    says(node, "it misses its peer", status -> !status.peer().equals("heard"));
   }
 
   // Drains.
@@ -222,8 +143,8 @@ class DirectorsIT {
     String page = twinbeat(lb2(), "status");
     assertTrue(page.contains("web1, as lb1 knows"), page);
     takesOverWith(lb2(), "0", "1");
-    assertEquals("web2", answer());
-    assertEquals("web2", answer());
+    assertEquals("web2", PAIR.answer());
+    assertEquals("web2", PAIR.answer());
     twinbeat(lb1(), "undrain", "web1"); // on the standby
     assertEquals(Map.of("web1", "1", "web2", "1"), weights(lb2()));
     takesOverWith(lb1(), "1", "1");
@@ -271,20 +192,20 @@ class DirectorsIT {
   @Test
   void whatANodeWithoutPowerMissedItKnowsWhenItIsBack() {
     lb2().powerOff();
-    await("lb1 misses it", SOON, () -> !lb1().status().orElseThrow().peer().equals("heard"));
+    misses(lb1());
     String said = twinbeat(lb1(), "drain", "web1");
     assertTrue(said.contains("lb2 will be told, now it does not know"), said);
     lb2().powerOn();
-    calm("lb1");
+    PAIR.calm("lb1");
     drained(Set.of("web1"));
     takesOverWith(lb2(), "0", "1");
 
     lb1().powerOff();
-    await("lb2 misses it", SOON, () -> !lb2().status().orElseThrow().peer().equals("heard"));
+    misses(lb2());
     twinbeat(lb2(), "undrain", "web1");
     twinbeat(lb2(), "drain", "web2");
     lb1().powerOn();
-    calm("lb2");
+    PAIR.calm("lb2");
     drained(Set.of("web2"));
     takesOverWith(lb1(), "1", "0");
   }
@@ -293,7 +214,7 @@ class DirectorsIT {
   @Test
   void whatDiffersAfterAPartitionIsJoined() {
     lab().heartbeatLinks().forEach(lab()::cut);
-    await("lb2 is alone", SOON, () -> lb2().status().orElseThrow().peer().equals("disconnected"));
+    sees(lb2(), "disconnected");
     twinbeat(lb1(), "drain", "web1");
     twinbeat(lb2(), "drain", "web2");
     twinbeat(lb2(), "drain", "web1");
@@ -310,9 +231,9 @@ class DirectorsIT {
   @Test
   void anOrderOutlivesThePowerOfBoth() {
     twinbeat(lb1(), "drain", "web2");
-    directors().forEach(LabNode::powerOff);
-    directors().forEach(LabNode::powerOn);
-    calm("lb1");
+    PAIR.both().forEach(LabNode::powerOff);
+    GuestPair.powerOn(PAIR.both());
+    PAIR.calm("lb1");
     drained(Set.of("web2"));
     assertEquals(Map.of("web1", "1", "web2", "0"), weights(lb1()));
     takesOverWith(lb2(), "1", "0");
@@ -339,17 +260,15 @@ class DirectorsIT {
       for (int i = 0; i <= HAND_OVERS; i++) {
         LabNode from = i % 2 == 0 ? lb1() : lb2();
         LabNode to = i % 2 == 0 ? lb2() : lb1();
-        await("the turn before is over", SOON, () -> isOnly(from, "master"));
-        await("the turn before is over", SOON, () -> isOnly(to, "backup"));
+        await("the turn before is over", () -> isOnly(from, "master"));
+        await("the turn before is over", () -> isOnly(to, "backup"));
         await(
             to.name() + " knows of the open connection",
-            SOON,
             () -> must(to, "ipvsadm", "-Lcn").contains("ESTABLISHED"));
         long answers = kept.answers();
         long began = System.nanoTime();
         twinbeat(to, "takeover");
-        await(
-            "the open connection goes on", SOON, () -> kept.answers() > answers + 2 || kept.lost());
+        await("the open connection goes on", () -> kept.answers() > answers + 2 || kept.lost());
         assertTrue(!kept.lost(), "the open connection broke");
         assertTrue(probe.settle(), "the probe went on");
         List<Outage> outages = probe.outagesSince(began);
@@ -382,7 +301,6 @@ class DirectorsIT {
     must(lb2(), "ipvsadm", "-A", "-t", "10.10.10.12:99", "-s", "rr");
     await(
         "lb2 takes it out, and nothing else",
-        SOON,
         () -> must(lb2(), "ipvsadm", "-Sn").equals("-A -t 10.10.10.12:99 -s rr\n"));
     must(lb2(), "ipvsadm", "-C");
     String events = twinbeat(lb2(), "events");
@@ -397,23 +315,22 @@ class DirectorsIT {
     must(lb1(), "systemctl", "kill", "-s", "KILL", "twinbeat");
     await(
         "a new life that knows of it",
-        SOON,
         () -> lb1().twinbeat("maintenance").out().contains("new switch"));
     must(lb1(), "ipvsadm", "-d", "-t", ADDRESS + ":80", "-r", "10.10.10.21:80");
-    await("mended", SOON, () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    await("mended", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
     must(lab().node("web2"), "systemctl", "stop", "nginx");
-    await("web2 is out", SOON, () -> weights(lb1()).equals(Map.of("web1", "1")));
+    await("web2 is out", () -> weights(lb1()).equals(Map.of("web1", "1")));
     twinbeat(lb1(), "drain", "web1");
     assertEquals(Map.of("web1", "0"), weights(lb1()));
     twinbeat(lb1(), "undrain", "web1");
     must(lab().node("web2"), "systemctl", "start", "nginx");
-    await("web2 is back", SOON, () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
+    await("web2 is back", () -> weights(lb1()).equals(Map.of("web1", "1", "web2", "1")));
 
     must(lb2(), "ipvsadm", "-A", "-t", ADDRESS + ":80", "-s", "rr");
     ScenePair.never(
         "lb2 touched it in a maintenance", WATCHED, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
     twinbeat(lb1(), "maintenance", "off");
-    await("taken out", SOON, () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
+    await("taken out", () -> must(lb2(), "ipvsadm", "-Sn").isEmpty());
     assertEquals(Set.of("lb1"), lab().holders());
   }
 }

@@ -1,5 +1,8 @@
 package io.twinbeat.lab;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinbeat.process.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -10,7 +13,7 @@ import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /** The guests of a test class. When a test fails, their consoles are kept and named. */
-final class GuestLab
+class GuestLab
     implements BeforeAllCallback,
         AfterAllCallback,
         TestExecutionExceptionHandler,
@@ -22,7 +25,7 @@ final class GuestLab
     this.up = up;
   }
 
-  LabSite lab() {
+  final LabSite lab() {
     return lab;
   }
 
@@ -46,7 +49,7 @@ final class GuestLab
     throw withConsoles(context, failure);
   }
 
-  private AssertionError withConsoles(ExtensionContext context, Throwable failure) {
+  final AssertionError withConsoles(ExtensionContext context, Throwable failure) {
     String test = context.getRequiredTestClass().getSimpleName() + "." + context.getDisplayName();
     List<String> kept = new ArrayList<>();
     for (LabNode node : lab.nodes()) {
@@ -66,5 +69,20 @@ final class GuestLab
     if (lab != null) {
       lab.close();
     }
+  }
+
+  /** Runs a program on the node, which must succeed; its output. */
+  static String must(LabNode node, String... argv) {
+    Outcome outcome = node.exec(argv);
+    assertTrue(
+        outcome.succeeded(),
+        () -> node.name() + ": " + List.of(argv) + ": " + outcome.out() + outcome.summary());
+    return outcome.out();
+  }
+
+  static String twinbeat(LabNode node, String... arguments) {
+    List<String> argv = new ArrayList<>(List.of("twinbeat"));
+    argv.addAll(List.of(arguments));
+    return must(node, argv.toArray(String[]::new));
   }
 }

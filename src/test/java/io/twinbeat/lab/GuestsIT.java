@@ -1,12 +1,12 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinbeat.lab.SitePlan.Lan;
 import io.twinbeat.lab.SitePlan.NodePlan;
 import io.twinbeat.process.Outcome;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,12 +113,5 @@ class GuestsIT {
     assertTrue(!web2.exec("test", "-e", "/run/lost").succeeded());
     assertTrue(!must(web2, "cat", "/proc/sys/kernel/random/boot_id").equals(before));
     assertEquals("0\n", must(web2, "bash", "-c", "systemctl --failed --no-legend | wc -l"));
-  }
-
-  static String must(LabNode node, String... argv) {
-    List<String> words = new ArrayList<>(List.of(argv));
-    Outcome outcome = node.exec(argv);
-    assertTrue(outcome.succeeded(), () -> node.name() + ": " + words + ": " + outcome.summary());
-    return outcome.out();
   }
 }

@@ -1,20 +1,20 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
+import static io.twinbeat.lab.GuestLab.twinbeat;
+import static io.twinbeat.lab.GuestPair.await;
+import static io.twinbeat.lab.GuestPair.sees;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinbeat.process.Outcome;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,16 +23,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * unit as it is, a watchdog, and power behind a BMC that {@code fence_ipmilan} talks to.
  */
 @Timeout(600)
+@TestMethodOrder(OrderAnnotation.class)
 class MachinesIT {
-  private static final String ADDRESS = "10.10.10.100";
+  private static final String ADDRESS = GuestPair.ADDRESS;
 
   /** The unit's own (5 s), and a JVM that starts on a machine that five others keep busy. */
   private static final Duration WATCHDOG = Duration.ofSeconds(16);
-
-  /** Guests share two cores, and an agent is a Python program. */
-  private static final Duration SOON = Duration.ofSeconds(60);
-
-  private static final Duration CALM_LIMIT = Duration.ofMinutes(2);
 
   private static final String SITE =
       """
@@ -52,103 +48,39 @@ class MachinesIT {
       """
           .formatted(WATCHDOG.toSeconds());
 
-  @RegisterExtension static final GuestLab GUESTS = new GuestLab(MachinesIT::up);
+  @RegisterExtension static final GuestPair PAIR = GuestPair.of(SITE);
 
   private long started;
 
-  private static LabSite up() {
-    try {
-      Path file = Files.createTempFile("twinbeat-machines", ".yaml");
-      try {
-        Files.writeString(file, SITE);
-        return LabSite.up(LabOptions.fresh().withSiteFile(file).withMachines());
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static LabSite lab() {
-    return GUESTS.lab();
-  }
-
-  private static LabNode lb1() {
-    return lab().node("lb1");
-  }
-
-  private static LabNode lb2() {
-    return lab().node("lb2");
-  }
-
   @BeforeEach
-  void calm() {
-    lab().links().forEach(lab()::mend);
-    for (LabNode node : lab().nodes()) {
-      if (!node.isOn()) {
-        node.powerOn();
-      }
-    }
-    calm("lb1");
+  void start() {
     started = System.nanoTime();
   }
 
-  /** Both hear each other, agree on the holder and are ready. */
-  private static void calm(String holder) {
-    String[] missing = {""};
-    try {
-      await(
-          "calm",
-          CALM_LIMIT,
-          () -> {
-            missing[0] = missing(holder);
-            return missing[0].isEmpty();
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError("no calm with " + holder + ": " + missing[0], e);
-    }
+  private static LabSite lab() {
+    return PAIR.lab();
   }
 
-  private static String missing(String holder) {
-    for (LabNode node : lab().nodes()) {
-      Optional<NodeStatus> status = node.status();
-      if (status.isEmpty()) {
-        return "an answer of " + node.name();
-      }
-      for (LabNode each : lab().nodes()) {
-        if (!status.get().isReady(each.name())) {
-          return each.name() + " is ready, as " + node.name() + " sees it: " + status.get().json();
-        }
-      }
-      if (!status.get().holder().equals(holder)) {
-        return "takeover: " + lab().node(holder).twinbeat("takeover").summary();
-      }
-    }
-    return lab().holders().equals(Set.of(holder)) && answer().equals(holder)
-        ? ""
-        : "%s has the address (%s have) and answers (%s does)"
-            .formatted(holder, lab().holders(), answer());
+  private static LabNode lb1() {
+    return PAIR.lb1();
   }
 
-  private static void await(String what, Duration limit, BooleanSupplier condition) {
-    ScenePair.await(what, limit, condition);
-  }
-
-  /** The node that the client's connection comes to; else why there is none. */
-  private static String answer() {
-    Outcome outcome = lab().atClient("curl", "-sS", "--max-time", "1", "http://" + ADDRESS + "/");
-    return outcome.succeeded() ? outcome.out().strip() : outcome.summary();
+  private static LabNode lb2() {
+    return PAIR.lb2();
   }
 
   /** Waits for the takeover and measures it; the proof that the other is off came first. */
   private void takesOver(LabNode taker, LabNode from) {
-    await(taker.name() + " has the address", SOON, () -> taker.hasAddress(ADDRESS));
+    ScenePair.await(
+        taker.name() + " has the address", GuestPair.SOON, () -> taker.hasAddress(ADDRESS));
     long took = System.nanoTime();
     assertTrue(
         lab().foundOff(from.name(), started).stream().anyMatch(p -> p.endNanos() - took < 0),
         () -> "no proof that " + from.name() + " is off: " + lab().powerLog());
-    await("the client is answered by " + taker.name(), SOON, () -> answer().equals(taker.name()));
+    ScenePair.await(
+        "the client is answered by " + taker.name(),
+        GuestPair.SOON,
+        () -> PAIR.answer().equals(taker.name()));
     ScenePair.measured(
         "a client is answered by %s again %d ms after the fault",
         taker.name(), (System.nanoTime() - started) / 1_000_000);
@@ -184,7 +116,7 @@ class MachinesIT {
     started = System.nanoTime();
     twinbeat(lb2(), "fence", "on", "lb1");
     lb1().awaitBoot();
-    calm("lb2");
+    PAIR.calm("lb2");
     assertEquals(Set.of(), shot());
     assertEquals(
         "none\n", must(lb1(), "bash", "-c", "ip -o addr | grep -q " + ADDRESS + " || echo none"));
@@ -197,8 +129,8 @@ class MachinesIT {
     String pid = mainPid(lb1());
     lb1().stall();
     sees(lb2(), "disconnected");
-    await("another daemon", SOON, () -> !Set.of(pid, "0\n").contains(mainPid(lb1())));
-    calm("lb1");
+    await("another daemon", () -> !Set.of(pid, "0\n").contains(mainPid(lb1())));
+    PAIR.calm("lb1");
     assertEquals(before, told(lb1()), "changes of the address");
     assertEquals(Set.of(), shot());
   }
@@ -211,18 +143,11 @@ class MachinesIT {
     sees(lb2(), "disconnected");
     assertEquals(Set.of("lb1"), lab().holders());
     // Not that it boots: lb2 may see the service gone, and switch it off, before it comes to that.
-    await("the watchdog resets lb1", SOON, () -> resets(lb1()) > resets);
+    await("the watchdog resets lb1", () -> resets(lb1()) > resets);
     ScenePair.measured(
         "the watchdog (%d s) reset the machine %d ms after its daemon froze",
         WATCHDOG.toSeconds(), (System.nanoTime() - started) / 1_000_000);
     takesOver(lb2(), lb1());
-  }
-
-  private static void sees(LabNode node, String peer) {
-    await(
-        node.name() + " says of its peer: " + peer,
-        SOON,
-        () -> node.status().filter(status -> status.peer().equals(peer)).isPresent());
   }
 
   private static String mainPid(LabNode node) {
@@ -269,8 +194,8 @@ class MachinesIT {
     String pid = mainPid(lb1());
     must(lb1(), "systemctl", "restart", "twinbeat");
     assertTrue(!mainPid(lb1()).equals(pid));
-    assertEquals("lb1", answer());
-    calm("lb1");
+    assertEquals("lb1", PAIR.answer());
+    PAIR.calm("lb1");
     for (LabNode node : List.of(lb1(), lb2())) {
       must(node, "sed", "-i", "s/interval: 200ms/interval: 250ms/", SiteSetup.SITE_FILE);
     }
@@ -290,9 +215,7 @@ class MachinesIT {
     assertTrue(shown.contains("new switch"), shown);
     must(lb1(), "systemctl", "restart", "twinbeat");
     await(
-        "it outlives the daemon",
-        SOON,
-        () -> lb1().twinbeat("maintenance").out().contains("new switch"));
+        "it outlives the daemon", () -> lb1().twinbeat("maintenance").out().contains("new switch"));
     twinbeat(lb1(), "maintenance", "off");
     assertEquals(Set.of("lb1"), lab().holders());
   }
@@ -301,28 +224,19 @@ class MachinesIT {
    * As a shutdown does: the standby takes over from a peer that said goodbye, and shoots nobody.
    */
   @Test
+  @Order(Integer.MAX_VALUE) // Nobody has to boot again what it leaves off.
   void aStopHandsOverAndAStartStandsBy() {
     must(lb1(), "systemctl", "stop", "twinbeat");
     assertEquals(Set.of("lb2"), lab().holders());
-    assertEquals("lb2", answer());
+    assertEquals("lb2", PAIR.answer());
     must(lb1(), "systemctl", "start", "twinbeat");
-    calm("lb2");
+    PAIR.calm("lb2");
     assertEquals(Set.of(), shot());
     // The same for the whole machine.
     must(lb2(), "systemctl", "--no-block", "poweroff");
-    await("lb2 is off", SOON, () -> !lb2().isOn());
+    await("lb2 is off", () -> !lb2().isOn());
     assertEquals(Set.of("lb1"), lab().holders());
-    assertEquals("lb1", answer());
+    assertEquals("lb1", PAIR.answer());
     assertEquals(Set.of(), shot());
-  }
-
-  private static String twinbeat(LabNode node, String... arguments) {
-    Outcome outcome = node.twinbeat(arguments);
-    assertTrue(outcome.succeeded(), () -> node.name() + ": " + outcome.out() + outcome.err());
-    return outcome.out();
-  }
-
-  private static String must(LabNode node, String... argv) {
-    return GuestsIT.must(node, argv);
   }
 }

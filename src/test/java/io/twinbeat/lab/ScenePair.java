@@ -260,12 +260,16 @@ final class ScenePair
   }
 
   static void await(String what, Duration limit, BooleanSupplier condition) {
+    await(what, limit, POLL, condition);
+  }
+
+  static void await(String what, Duration limit, Duration poll, BooleanSupplier condition) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         fail("not within " + limit.toSeconds() + " s: " + what);
       }
-      LabSite.await(POLL, () -> false);
+      LabSite.await(poll, () -> false);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.twinbeat.lab;
 
+import static io.twinbeat.lab.GuestLab.must;
+import static io.twinbeat.lab.GuestLab.twinbeat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,7 +27,7 @@ class TunSiteIT {
   /** All that realserver changes of a machine: addresses, devices, the network's settings. */
   private static final String KERNEL =
       "ip -o addr show dev lo; ip -o link show dev tunl0 | grep -o '<.*>'; ip -o addr show dev tunl0;"
-          + " sysctl -a 2>/dev/null | grep -E '\\.(rp_filter|arp_ignore|arp_announce) '";
+          + " grep . /proc/sys/net/ipv4/conf/*/{rp_filter,arp_ignore,arp_announce}";
 
   @RegisterExtension
   static final GuestLab GUESTS = new GuestLab(() -> Example.TUN.up(LabOptions.fresh()));
@@ -48,20 +50,20 @@ class TunSiteIT {
     try (Probe probe = GUESTS.lab().probe(Probe.Pace.SLOW, event -> {})) {
       assertTrue(LabSite.await(SOON, () -> !probe.isDown()), probe::summary);
       long began = System.nanoTime();
-      GuestsIT.must(director, "/opt/twinbeat/bin/twinbeat", "drain", "px2");
+      twinbeat(director, "drain", "px2");
       assertTrue(
           LabSite.await(SOON, () -> weight(director).equals("-w 0")), () -> weight(director));
-      GuestsIT.must(px2, "systemctl", "stop", "twinbeat-realserver");
+      must(px2, "systemctl", "stop", "twinbeat-realserver");
       String down = kernel(px2);
       assertFalse(down.contains(VIP), down);
       assertFalse(px2.twinbeat("realserver", "check").succeeded());
-      GuestsIT.must(px2, "/opt/twinbeat/bin/twinbeat", "realserver", "down");
+      twinbeat(px2, "realserver", "down");
       assertEquals(down, kernel(px2), "down twice");
-      GuestsIT.must(px2, "systemctl", "start", "twinbeat-realserver");
+      must(px2, "systemctl", "start", "twinbeat-realserver");
       assertEquals(up, kernel(px2), "up again");
-      GuestsIT.must(px2, "/opt/twinbeat/bin/twinbeat", "realserver", "up");
+      twinbeat(px2, "realserver", "up");
       assertEquals(up, kernel(px2), "up twice");
-      GuestsIT.must(director, "/opt/twinbeat/bin/twinbeat", "undrain", "px2");
+      twinbeat(director, "undrain", "px2");
       assertTrue(
           LabSite.await(SOON, () -> weight(director).equals("-w 1")), () -> weight(director));
       assertTrue(probe.settle(), probe::summary);
@@ -81,12 +83,12 @@ class TunSiteIT {
   }
 
   private static String kernel(LabNode node) {
-    return GuestsIT.must(node, "bash", "-c", KERNEL);
+    return must(node, "bash", "-c", KERNEL);
   }
 
   /** Of px2 in the director's kernel. */
   private static String weight(LabNode director) {
-    return GuestsIT.must(
+    return must(
             director,
             "bash",
             "-c",
