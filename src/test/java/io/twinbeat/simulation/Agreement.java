@@ -92,7 +92,8 @@ final class Agreement {
     if (!stands) {
       broken("rule", daemon.machine.name + " grants a request that it knows to be over");
     }
-    if (Inside.ask(was) != 0) {
+    // Who leaves gives its request up for that, not for the other's.
+    if (Inside.ask(was) != 0 && daemon.state.going() == State.Going.STAYS) {
       gaveWay(daemon, Inside.ask(was), now, theirs);
     }
   }
