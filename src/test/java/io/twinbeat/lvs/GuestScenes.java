@@ -59,6 +59,5 @@ final class GuestScenes {
     sh(there + "ipvsadm -C");
     sh(there + "ipvsadm --stop-daemon master 2>/dev/null ||:");
     sh(there + "ipvsadm --stop-daemon backup 2>/dev/null ||:");
-    sh(there + "sysctl -qw net.ipv4.vs.expire_nodest_conn=0");
   }
 }
