@@ -48,9 +48,17 @@ final class GuestScenes {
       e.printStackTrace(System.out);
     } finally {
       for (String lb : List.of("lb1", "lb2")) {
-        sh("ip netns exec " + lb + " ipvsadm -C");
+        leaveNothing(lb);
         GuestSite.moveVip(lb, false);
       }
     }
+  }
+
+  /** Of a scene that failed, and of directors that nobody has stopped. */
+  private static void leaveNothing(String lb) {
+    String there = "ip netns exec " + lb + " ";
+    sh(there + "ipvsadm -C");
+    sh(there + "ipvsadm --stop-daemon master 2>/dev/null ||:");
+    sh(there + "ipvsadm --stop-daemon backup 2>/dev/null ||:");
   }
 }
