@@ -8,12 +8,10 @@ import io.twinbeat.lvs.Director;
 import io.twinbeat.lvs.Finding;
 import io.twinbeat.lvs.LvsException;
 import io.twinbeat.lvs.ServiceReport;
-import io.twinbeat.lvs.SyncReadiness;
 import io.twinbeat.resource.ReadinessItem;
 import io.twinbeat.resource.Resource;
 import io.twinbeat.resource.ResourceException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,11 +105,7 @@ final class LvsResource implements Resource, AutoCloseable {
 
   @Override
   public void inspect() {
-    List<Finding> findings = new ArrayList<>(director.inspect());
-    if (config.sync().orElse(null) instanceof LvsConfig.Sync.SyncDaemon daemon) {
-      findings.add(SyncReadiness.look(daemon.dev()));
-    }
-    readiness = findings.stream().map(this::item).toList();
+    readiness = director.inspect().stream().map(this::item).toList();
   }
 
   Reach reach() {
