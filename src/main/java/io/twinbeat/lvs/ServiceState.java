@@ -124,9 +124,10 @@ record ServiceState(VirtualServiceConfig config, Map<String, ServerState> server
   }
 
   /**
-   * For a comparison with what another node sees at the same time: there, or lost, is what both the
-   * looks in a row and the last ones say. So two nodes that see the same say the contrary of each
-   * other no longer than one look takes to come round.
+   * For a comparison with what another node sees at the same time: there is what was just seen,
+   * lost what looks in a row have found down and the last one, too. So two nodes that see the same
+   * say the contrary of each other no longer than one look takes to come round. Lost is also what
+   * this node has long been unable to look at: its own way is no less a way.
    */
   Reach reach(Set<String> drained) {
     long there = 0;
@@ -134,14 +135,17 @@ record ServiceState(VirtualServiceConfig config, Map<String, ServerState> server
     for (RealServerConfig server : config.realServers()) {
       ServerState state = servers.get(server.name());
       if (!drained.contains(server.name())) {
+        boolean lost = state.blind() || (!state.up() && state.seenBad());
         there += state.seenGood() ? weight(server) : 0;
-        possible += state.seenBad() ? 0 : weight(server);
+        possible += lost ? 0 : weight(server);
       }
     }
-    if (up) {
-      return there >= config.quorum() - config.hysteresis() ? Reach.THERE : Reach.UNKNOWN;
+    long needed =
+        up ? config.quorum() - config.hysteresis() : config.quorum() + config.hysteresis();
+    if (possible < needed) {
+      return Reach.LOST;
     }
-    return possible < config.quorum() + config.hysteresis() ? Reach.LOST : Reach.UNKNOWN;
+    return up && there >= needed ? Reach.THERE : Reach.UNKNOWN;
   }
 
   private int weight(RealServerConfig server) {

@@ -74,7 +74,7 @@ class ReachTest {
   void nothingIsKnownBeforeTheFirstLooks() {
     assertEquals(Reach.UNKNOWN, begin(1, 0, false).reach(DRAINED));
     assertEquals(Reach.UNKNOWN, begin(1, 0, true).reach(DRAINED));
-    assertEquals(Reach.UNKNOWN, all(begin(1, 0, false), NONE, NONE, NONE).reach(DRAINED));
+    assertEquals(Reach.UNKNOWN, all(begin(1, 0, false), NONE, NONE).reach(DRAINED));
   }
 
   @Test
@@ -88,6 +88,16 @@ class ReachTest {
     ServiceState rising = lost.seen("b", GOOD, DRAINED);
     assertEquals(Reach.UNKNOWN, rising.reach(DRAINED), "one good look of two");
     assertEquals(Reach.THERE, rising.seen("b", GOOD, DRAINED).reach(DRAINED));
+  }
+
+  @Test
+  void whoCannotLookForSoLongDoesNotReachThem() {
+    ServiceState there = all(begin(1, 0, false), GOOD);
+    assertEquals(Reach.THERE, all(there, NONE, NONE).reach(DRAINED));
+    ServiceState blind = all(there, NONE, NONE, NONE);
+    assertEquals(Reach.LOST, blind.reach(DRAINED));
+    assertTrue(blind.up(), "and nobody is taken out for it");
+    assertEquals(Reach.THERE, all(blind, GOOD).reach(DRAINED));
   }
 
   @Test

@@ -96,25 +96,23 @@ class ServiceStateTest {
     assertFalse(state.servers().get("a").up());
   }
 
-  /**
-   * Neither there nor lost: two directors are not to be compared by what one of them cannot see.
-   */
+  /** It stays in the table as it is; for a comparison of two directors, this one has lost it. */
   @Test
-  void whoCannotBeLookedAtIsSeenNeitherGoodNorBad() {
+  void whoCannotBeLookedAtIsNeitherTakenOutNorReached() {
     Look.Seen none = Look.Seen.none("too many open files");
     ServiceState state = ServiceState.begin(config(false, false, 4, 0, false), NONE);
     state = seen(seen(seen(state, "a", GOOD), "b", GOOD), "c", GOOD);
     state = seen(state, "a", none, none);
     assertEquals(Reach.THERE, state.reach(NONE));
     state = seen(state, "a", none);
-    assertEquals(Reach.UNKNOWN, state.reach(NONE));
+    assertEquals(Reach.LOST, state.reach(NONE));
     assertTrue(state.servers().get("a").up());
     assertEquals(Reach.THERE, seen(state, "a", none, none, GOOD).reach(NONE));
     ServiceState lost = seen(state, "a", BAD, BAD, BAD);
     assertEquals(Reach.LOST, lost.reach(NONE));
     assertEquals(Reach.LOST, seen(lost, "a", none, none).reach(NONE));
     lost = seen(lost, "a", none, none, none);
-    assertEquals(Reach.UNKNOWN, lost.reach(NONE));
+    assertEquals(Reach.LOST, lost.reach(NONE));
     assertFalse(lost.servers().get("a").up());
     assertFalse(seen(lost, "a", GOOD).servers().get("a").up());
     assertTrue(seen(lost, "a", GOOD, GOOD).servers().get("a").up());
