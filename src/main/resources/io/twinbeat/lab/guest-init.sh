@@ -13,7 +13,11 @@ mount -t hostfs -o "$lab" none /lab || echo "guest: no /lab"
 if [ ! -e /var/lib/lab-installed ]; then
   cp -r --preserve=mode /lab/files/. /
   while read -r unit; do systemctl --root=/ -q enable "$unit"; done </lab/units
+  # As on a machine that was installed long ago: a power cut in its first seconds left empty files, and systemd takes a
+  # unit that is empty for masked.
+  sync
   touch /var/lib/lab-installed
+  sync
 fi
 while read -r from to; do
   mkdir -p "$to"
