@@ -68,6 +68,7 @@ final class GuestRoles {
    * has set for standbys, refuses nobody meanwhile.
    */
   private void syncDaemons() throws Exception {
+    forgetsNoConnections();
     for (String lb : List.of("lb1", "lb2")) {
       sh("ip netns exec " + lb + " sysctl -qw net.ipv4.vs.backup_only=1");
     }
@@ -116,11 +117,18 @@ final class GuestRoles {
     end();
   }
 
-  /** Back and forth faster than a turn takes: each ends as what it was told last. */
-  private void takenBackWithinTheTurn() throws Exception {
-    for (String lb : List.of("lb1", "lb2")) { // Scenes whose directors nobody stops leave 1.
+  /**
+   * As by default. Scenes whose directors nobody stops leave 1, which a director puts back then.
+   */
+  private void forgetsNoConnections() throws Exception {
+    for (String lb : List.of("lb1", "lb2")) {
       sh("ip netns exec " + lb + " sysctl -qw net.ipv4.vs.expire_nodest_conn=0");
     }
+  }
+
+  /** Back and forth faster than a turn takes: each ends as what it was told last. */
+  private void takenBackWithinTheTurn() throws Exception {
+    forgetsNoConnections();
     Talker lb1 = site.director("lb1", SYNC);
     Talker lb2 = site.director("lb2", SYNC);
     lb1.done("start");
